@@ -1,0 +1,205 @@
+// Package connect holds the contracts between Kalends and the systems it
+// talks to. A record takes one path, whatever the systems are:
+// Source → engine → Destination, in batches.
+package connect
+
+import (
+	"context"
+	"iter"
+	"time"
+)
+
+// Source reads the records of one system.
+type Source interface {
+	// Streams lists what the source can read, parents before children, with
+	// equal Groups side by side. It does no I/O.
+	Streams() []Stream
+
+	// Discover tells which streams these settings may read, in the order of
+	// Streams. It asks the system but moves no rows.
+	Discover(ctx context.Context) ([]Availability, error)
+
+	// Read returns the batches of the streams in r, all of one Group. No work
+	// is done before the first pull; nothing is held and every goroutine has
+	// ended after the loop. There is at most one error, it is last, and its
+	// Batch is empty. A canceled ctx stops fetching and ends with its error.
+	//
+	// A stream that may not be read is not an error: a batch says so in Skips.
+	Read(ctx context.Context, r Reading) iter.Seq2[Batch, error]
+}
+
+// Reading is one request to read.
+type Reading struct {
+	// Streams are the wanted streams of one Group; at least one.
+	Streams []Stream
+	// From is where to go on: the Next of the last committed batch, nil for
+	// the start. A source that cannot use it starts over.
+	From Checkpoint
+	// Observe, if not nil, is told of calls as they are answered. It is called
+	// from several goroutines.
+	Observe func(stream string, c Calls)
+}
+
+// Calls counts what a stream cost.
+type Calls struct {
+	Requests    int
+	RateLimited int // answers that said "too many requests"
+}
+
+// Availability says whether a stream may be read, and if not, why.
+type Availability struct {
+	Stream Stream
+	OK     bool
+	// Reason is why not, in words a person can act on; or, where OK, a
+	// restriction that holds ("own events only").
+	Reason string
+}
+
+// Checkpoint is a place in a stream group. Only the source that made it can
+// read it; nil is the start.
+type Checkpoint []byte
+
+// Batch is what is committed at once. Its rows may be of several streams of
+// the group. Replaying a batch changes nothing.
+type Batch struct {
+	// Next is the place after this batch, to be remembered once the batch is
+	// committed.
+	Next  Checkpoint
+	Rows  []Rows
+	Skips []Skip
+	Notes []Note
+}
+
+// Len returns the number of records in b.
+func (b Batch) Len() int {
+	n := 0
+	for _, r := range b.Rows {
+		n += len(r.Records)
+	}
+	return n
+}
+
+// Rows are records of one stream.
+type Rows struct {
+	Stream  string
+	Records []Record
+}
+
+// Skip says that a stream is not read, and why.
+type Skip struct{ Stream, Reason string }
+
+// Note is a restriction a person must know of although the stream is read.
+type Note struct{ Stream, Text string }
+
+// Record is one row. Values stand in the order of Stream.Columns and hold
+// nil, string, int64, float64, bool, time.Time (UTC) or, for JSON columns,
+// json text as jsontext.Value.
+type Record struct {
+	Deleted bool
+	Values  []any
+}
+
+// Destination writes records to one system.
+type Destination interface {
+	// Prepare makes room for a stream: creates its table or adds the columns
+	// it lacks. Twice is harmless. It reports whether the table was made now,
+	// so that no old checkpoint is trusted for it. What would lose data is a
+	// fault.Schema that names the column and both types.
+	Prepare(ctx context.Context, s Stream) (created bool, err error)
+	// Begin starts a transaction. One is open at a time.
+	Begin(ctx context.Context) (Tx, error)
+	// Close releases everything. No Tx may be open.
+	Close() error
+}
+
+// Tx is one transaction. It is for one goroutine and ends with Commit or
+// Rollback.
+type Tx interface {
+	// Write upserts by the stream's key; of two records with one key the later
+	// wins. Nothing is visible until Commit.
+	Write(ctx context.Context, s Stream, records []Record) error
+	// Commit makes the writes durable. After an error nothing was written, or
+	// all of it was: writing it again is right in both cases.
+	Commit(ctx context.Context) error
+	// Rollback drops the writes; after Commit it does nothing.
+	Rollback() error
+}
+
+// Checker is a Source or Destination that can test its settings before use.
+type Checker interface {
+	Check(ctx context.Context) error
+}
+
+// Stream is one kind of record.
+type Stream struct {
+	Name string // also the table's name
+	// Group names the streams that are read together because one's calls bring
+	// the other's rows.
+	Group   string
+	Columns []Column
+	Key     []string // the primary key, names of Columns
+	// OnRequest streams are read only when named.
+	OnRequest bool
+	Needs     Needs
+	Doc       StreamDoc
+}
+
+// Needs is what a credential must have to read a stream; empty parts are not
+// needed.
+type Needs struct {
+	Scope string
+	Role  string
+	Plan  string
+}
+
+// StreamDoc is what people read about a stream.
+type StreamDoc struct {
+	About     string   // one sentence
+	Operation []string // source operations: "GET /users/me"
+	Fresh     string   // how it is kept fresh, one sentence
+}
+
+// Column is one field of a stream.
+type Column struct {
+	Name string
+	Type Type
+	// Ref names the stream whose key the column holds, "*" when it refers to a
+	// record of a kind that varies; such columns are indexed. Empty: no
+	// reference.
+	Ref string
+	// Required columns are never null.
+	Required bool
+	// Doc is what people read about the column.
+	Doc string
+}
+
+// Type is the type of a column's values.
+type Type uint8
+
+// The types, with the Go type of their values in a Record.
+const (
+	Text      Type = iota // string
+	Integer               // int64
+	Number                // float64
+	Boolean               // bool
+	Timestamp             // time.Time, UTC, microseconds
+	JSON                  // jsontext.Value
+)
+
+// String returns the type's name in docs and messages.
+func (t Type) String() string {
+	return [...]string{"text", "integer", "number", "boolean", "timestamp", "json"}[t]
+}
+
+// TimeFormat is how a Timestamp is written as text: UTC, six digits.
+const TimeFormat = "2006-01-02T15:04:05.000000Z"
+
+// FormatTime writes t as text.
+func FormatTime(t time.Time) string { return t.UTC().Format(TimeFormat) }
+
+// Columns that Kalends itself adds to every stream.
+const (
+	ColumnKey    = "_key"       // a stable hash, where the API gives no URI
+	ColumnRaw    = "_raw"       // the record as the API sent it
+	ColumnSynced = "_synced_at" // when it was written
+)
