@@ -44,6 +44,9 @@ type Reading struct {
 type Calls struct {
 	Requests    int
 	RateLimited int // answers that said "too many requests"
+	// Limit and Left are the calls a minute the system allows and those left
+	// in this minute, as its last answer said; Limit 0: it does not say.
+	Limit, Left int
 }
 
 // Availability says whether a stream may be read, and if not, why.
@@ -68,6 +71,9 @@ type Batch struct {
 	Rows  []Rows
 	Skips []Skip
 	Notes []Note
+	// Share is how much of the group is read after this batch, 0 to 1, as far
+	// as the source can tell; 0 if it cannot.
+	Share float64
 }
 
 // Len returns the number of records in b.
