@@ -1,0 +1,147 @@
+// Package engine moves records from a source to a destination, in batches:
+// read, write, commit, and only then remember the checkpoint. A crash costs at
+// most one batch of repeated work and never a row.
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/fault"
+)
+
+// Checkpoints remembers how far each stream group of one flow is.
+type Checkpoints interface {
+	// Load returns what was saved last for group; nil and false if nothing
+	// was, or if it was saved for other streams or options.
+	Load(ctx context.Context, group string) (from connect.Checkpoint, done bool, err error)
+	// Save remembers durably where group goes on, or that it is done.
+	Save(ctx context.Context, group string, next connect.Checkpoint, done bool) error
+	// Drop forgets what was saved for group.
+	Drop(ctx context.Context, group string) error
+}
+
+// Job is one run of a flow.
+type Job struct {
+	Source      connect.Source
+	Destination connect.Destination
+	// Streams are those to move, in the source's order.
+	Streams     []connect.Stream
+	Checkpoints Checkpoints
+	Tracker     *Tracker
+	// Finish is how long the batch in hand may take to land after a
+	// cancellation.
+	Finish time.Duration
+}
+
+// errStop ends the groups of a run that cannot go on.
+var errStop = errors.New("another stream ended the run")
+
+// Run moves every stream of the job and returns what came of it. Groups are
+// read side by side, since one group alone seldom uses all the calls the
+// source allows; their commits take turns. When ctx is canceled each group
+// commits the batch in hand and ends.
+//
+// The error is the first that ended a group. A failure of one group's reading
+// does not end the others; one of the destination, of the checkpoints or of
+// the credential ends the run.
+func Run(ctx context.Context, job Job) error {
+	groups := groupsOf(job.Streams)
+	if err := prepare(ctx, job, groups); err != nil {
+		job.Tracker.end(job.Streams, err)
+		return err
+	}
+	running, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r := &runner{job: job, stop: func() { cancel(errStop) }}
+	var wg sync.WaitGroup
+	for _, g := range groups {
+		wg.Go(func() { r.ended(g, r.group(running, g)) })
+	}
+	wg.Wait()
+	if r.err != nil && ctx.Err() != nil {
+		return canceledFirst(ctx, r.err)
+	}
+	return r.err
+}
+
+// group is the streams that are read together.
+type group struct {
+	name    string
+	streams []connect.Stream
+}
+
+func groupsOf(streams []connect.Stream) []group {
+	var all []group
+	at := map[string]int{}
+	for _, s := range streams {
+		i, ok := at[s.Group]
+		if !ok {
+			i = len(all)
+			at[s.Group] = i
+			all = append(all, group{name: s.Group})
+		}
+		all[i].streams = append(all[i].streams, s)
+	}
+	return all
+}
+
+// prepare makes every table before a row moves, so that a table that does not
+// fit is found at once. What is remembered of a table that was not there any
+// more is dropped.
+func prepare(ctx context.Context, job Job, groups []group) error {
+	for _, g := range groups {
+		created := false
+		for _, s := range g.streams {
+			c, err := job.Destination.Prepare(ctx, s)
+			if err != nil {
+				return err
+			}
+			created = created || c
+		}
+		if !created {
+			continue
+		}
+		if err := job.Checkpoints.Drop(ctx, g.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// runner is one run under way.
+type runner struct {
+	job  Job
+	stop func()
+
+	commits sync.Mutex // a destination has one transaction at a time
+
+	mu  sync.Mutex
+	err error // the first that ended a group
+}
+
+// ended records how a group ended and stops the others if they cannot go on.
+func (r *runner) ended(g group, err error) {
+	r.job.Tracker.end(g.streams, err)
+	if err == nil {
+		return
+	}
+	r.mu.Lock()
+	if r.err == nil {
+		r.err = err
+	}
+	r.mu.Unlock()
+	var fatal *fatalError
+	if errors.As(err, &fatal) || fault.KindOf(err) == fault.Unauthorized {
+		r.stop()
+	}
+}
+
+// fatalError marks an error of the destination or the checkpoints: no group
+// can go on.
+type fatalError struct{ error }
+
+func (e *fatalError) Unwrap() error { return e.error }

@@ -1,0 +1,187 @@
+package engine
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/flow"
+)
+
+// Tracker keeps the counts of a run while it goes on. All methods are safe for
+// concurrent use.
+type Tracker struct {
+	now     func() time.Time
+	changed chan struct{}
+
+	mu      sync.Mutex
+	run     flow.Run
+	streams map[string]*tracked
+	order   []string
+	limit   int
+	left    int
+}
+
+type tracked struct {
+	flow.Stream
+	started time.Time
+	share   float64
+}
+
+// Snapshot is a run at one moment.
+type Snapshot struct {
+	Run flow.Run
+	// Shares is how much of each of Run.Streams is read, 0 to 1; 0 if unknown.
+	Shares []float64
+	// Limit and Left are the calls a minute the source allows and those left
+	// in this minute; Limit 0: unknown.
+	Limit, Left int
+}
+
+// NewTracker returns the tracker of a run that starts now.
+func NewTracker(run flow.Run, streams []connect.Stream, now func() time.Time) *Tracker {
+	t := &Tracker{now: now, changed: make(chan struct{}, 1), run: run, streams: map[string]*tracked{}}
+	for _, s := range streams {
+		t.order = append(t.order, s.Name)
+		t.streams[s.Name] = &tracked{Stream: flow.Stream{Name: s.Name, Status: flow.Pending}}
+	}
+	return t
+}
+
+// Changed delivers a value after something changed since the last one was
+// taken.
+func (t *Tracker) Changed() <-chan struct{} { return t.changed }
+
+// Snapshot returns the run as it stands.
+func (t *Tracker) Snapshot() Snapshot {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := Snapshot{Run: t.run, Limit: t.limit, Left: t.left}
+	s.Run.Seconds = t.now().Sub(t.run.Started).Seconds()
+	s.Run.Streams = make([]flow.Stream, 0, len(t.order))
+	for _, name := range t.order {
+		one := t.streams[name]
+		stream := one.Stream
+		if stream.Status == flow.Running {
+			stream.Seconds = t.now().Sub(one.started).Seconds()
+		}
+		s.Run.Streams = append(s.Run.Streams, stream)
+		s.Run.Requests += stream.Requests
+		s.Run.Records += stream.Records
+		s.Shares = append(s.Shares, one.share)
+	}
+	return s
+}
+
+// Finish sets how the run ended and returns it.
+func (t *Tracker) Finish(err error) flow.Run {
+	t.mu.Lock()
+	t.run.Status = flow.Succeeded
+	if err != nil {
+		t.run.Status = flow.Failed
+		if fault.KindOf(err) == fault.Canceled {
+			t.run.Status = flow.Canceled
+		}
+		t.run.Error = flow.ErrorOf(err)
+	}
+	t.mu.Unlock()
+	t.signal()
+	return t.Snapshot().Run
+}
+
+func (t *Tracker) signal() {
+	select {
+	case t.changed <- struct{}{}:
+	default:
+	}
+}
+
+// each changes the named streams and tells whoever waits.
+func (t *Tracker) each(streams []connect.Stream, change func(*tracked)) {
+	t.mu.Lock()
+	for _, s := range streams {
+		change(t.streams[s.Name])
+	}
+	t.mu.Unlock()
+	t.signal()
+}
+
+func (t *Tracker) start(streams []connect.Stream, resumed bool) {
+	t.mu.Lock()
+	t.run.Resumed = t.run.Resumed || resumed
+	t.mu.Unlock()
+	t.each(streams, func(s *tracked) {
+		s.Status, s.started = flow.Running, t.now()
+		if resumed {
+			s.Reason = "went on from the last committed batch"
+		}
+	})
+}
+
+func (t *Tracker) doneBefore(streams []connect.Stream) {
+	t.mu.Lock()
+	t.run.Resumed = true
+	t.mu.Unlock()
+	t.each(streams, func(s *tracked) {
+		s.Status, s.share = flow.Succeeded, 1
+		s.Reason = "complete since before the interruption"
+	})
+}
+
+func (t *Tracker) observe(stream string, c connect.Calls) {
+	t.mu.Lock()
+	if s, ok := t.streams[stream]; ok {
+		s.Requests += c.Requests
+	} else {
+		t.run.Requests += c.Requests // a parent that was not asked for
+	}
+	t.run.RateLimited += c.RateLimited
+	if c.Limit > 0 {
+		t.limit, t.left = c.Limit, c.Left
+	}
+	t.mu.Unlock()
+	t.signal()
+}
+
+func (t *Tracker) landed(streams []connect.Stream, b connect.Batch) {
+	t.each(streams, func(s *tracked) {
+		s.share = b.Share
+		for _, rows := range b.Rows {
+			if rows.Stream == s.Name {
+				s.Records += len(rows.Records)
+			}
+		}
+		i := slices.IndexFunc(b.Skips, func(k connect.Skip) bool { return k.Stream == s.Name })
+		if i >= 0 {
+			s.Status, s.Reason = flow.Skipped, b.Skips[i].Reason
+			s.Seconds = t.now().Sub(s.started).Seconds()
+		}
+		for _, n := range b.Notes {
+			if n.Stream == s.Name {
+				s.Reason = n.Text
+			}
+		}
+	})
+}
+
+// end sets how streams ended that have not ended yet.
+func (t *Tracker) end(streams []connect.Stream, err error) {
+	t.each(streams, func(s *tracked) {
+		if s.Status.Ended() {
+			return
+		}
+		if !s.started.IsZero() {
+			s.Seconds = t.now().Sub(s.started).Seconds()
+		}
+		switch {
+		case err == nil:
+			s.Status, s.share = flow.Succeeded, 1
+		case fault.KindOf(err) == fault.Canceled:
+			s.Status, s.Reason = flow.Canceled, err.Error()
+		default:
+			s.Status, s.Reason = flow.Failed, err.Error()
+		}
+	})
+}
