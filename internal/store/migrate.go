@@ -1,0 +1,84 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/pressly/goose/v3"
+
+	"github.com/kalends/kalends/internal/fault"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// applicationID marks a database file as ours ("KLND" in its header), so that
+// no other program's file gets our tables.
+const applicationID = 0x4b4c4e44
+
+// migrate brings the tables to this binary's version. One process at a time
+// does so; the others wait.
+func (s *Store) migrate(ctx context.Context) (err error) {
+	lock := flock.New(filepath.Join(s.locks, "migrate.lock"), flock.SetPermissions(lockMode))
+	switch _, err := lock.TryLockContext(ctx, 20*time.Millisecond); {
+	case ctx.Err() != nil:
+		return s.fault(ctx, "waiting for another process to prepare the tables", ctx.Err())
+	case err != nil:
+		return s.place(err)
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+
+	if err := s.claim(ctx); err != nil {
+		return s.fault(ctx, "opening the control database", err)
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return fmt.Errorf("reading the migrations: %w", err)
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, s.db, files, goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return fmt.Errorf("reading the migrations: %w", err)
+	}
+	have, know, err := provider.GetVersions(ctx)
+	switch {
+	case err != nil:
+		return s.fault(ctx, "reading the version of the tables", err)
+	case have > know:
+		return fault.New(fault.Invalid, "the control database %s was made by a newer Kalends (tables of version %d, this one knows %d)", s.path, have, know).
+			WithHint("use that newer Kalends, or restore a backup from before it")
+	case have == know:
+		return nil
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return s.fault(ctx, "preparing the tables", err)
+	}
+	return nil
+}
+
+// claim marks an empty database as ours and refuses another program's.
+func (s *Store) claim(ctx context.Context) error {
+	number := func(query string) (n int, err error) {
+		err = s.db.QueryRowContext(ctx, query).Scan(&n)
+		return n, err
+	}
+	id, err := number("PRAGMA application_id")
+	if err != nil || id == applicationID {
+		return err
+	}
+	tables, err := number("SELECT count(*) FROM sqlite_master")
+	if err != nil {
+		return err
+	}
+	if id != 0 || tables > 0 {
+		return fault.New(fault.Invalid, "%s is a database of another program", s.path).
+			WithHint("choose another home folder, or move that file away")
+	}
+	_, err = s.db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return err
+}
