@@ -99,7 +99,7 @@ func OpenKeyFile(path string) (KeyWrapper, error) {
 		return nil, fault.New(fault.NotFound, "there is no vault key at %s", path).
 			WithHint("name the place of the key that sealed your credentials, or restore it from a backup")
 	case err != nil:
-		return nil, fault.New(fault.Invalid, "opening the vault key %s: %w", path, err)
+		return nil, unreadable(path, err)
 	case !info.Mode().IsRegular() || info.Size() > keyFileMaxSize:
 		return nil, malformed(path)
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
@@ -108,7 +108,7 @@ func OpenKeyFile(path string) (KeyWrapper, error) {
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "reading the vault key %s: %w", path, err)
+		return nil, unreadable(path, err)
 	}
 	defer clear(text)
 	return parseKey(path, text)
@@ -129,6 +129,11 @@ func parseKey(path string, text []byte) (KeyWrapper, error) {
 		return nil, err
 	}
 	return &fileKey{id: fingerprint(key), aead: aead}, nil
+}
+
+func unreadable(path string, cause error) error {
+	return fault.New(fault.Invalid, "reading the vault key %s: %w", path, cause).
+		WithHint("choose a place for the key that you may read")
 }
 
 func malformed(path string) error {
