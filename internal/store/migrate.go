@@ -61,17 +61,14 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 	return nil
 }
 
-// claim marks an empty database as ours and refuses another program's.
+// claim marks an empty database as ours and gives it a write-ahead log. Another
+// program's is refused before anything of it is changed.
 func (s *Store) claim(ctx context.Context) error {
-	number := func(query string) (n int, err error) {
-		err = s.db.QueryRowContext(ctx, query).Scan(&n)
-		return n, err
-	}
-	id, err := number("PRAGMA application_id")
+	id, err := s.number(ctx, "PRAGMA application_id")
 	if err != nil || id == applicationID {
 		return err
 	}
-	tables, err := number("SELECT count(*) FROM sqlite_master")
+	tables, err := s.number(ctx, "SELECT count(*) FROM sqlite_master")
 	if err != nil {
 		return err
 	}
@@ -79,6 +76,11 @@ func (s *Store) claim(ctx context.Context) error {
 		return fault.New(fault.Invalid, "%s is a database of another program", s.path).
 			WithHint("choose another home folder, or move that file away")
 	}
-	_, err = s.db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	_, err = s.db.ExecContext(ctx, fmt.Sprintf("PRAGMA journal_mode = WAL; PRAGMA application_id = %d", applicationID)) // the mode is kept in the file
 	return err
+}
+
+func (s *Store) number(ctx context.Context, query string) (n int, err error) {
+	err = s.db.QueryRowContext(ctx, query).Scan(&n)
+	return n, err
 }

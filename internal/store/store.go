@@ -90,8 +90,8 @@ func (s *Store) place(err error) error {
 		WithHint("choose a home folder that you may write to")
 }
 
-// dsn asks for a write-ahead log that is synced at every commit: what was
-// remembered must not be forgotten.
+// dsn asks that every commit is synced: what was remembered must not be
+// forgotten.
 func dsn(path string) string {
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") {
@@ -99,7 +99,7 @@ func dsn(path string) string {
 	}
 	u := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{
 		"_txlock": {"immediate"},
-		"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"},
+		"_pragma": {"busy_timeout(10000)", "synchronous(FULL)", "foreign_keys(1)"},
 	}.Encode()}
 	return u.String()
 }

@@ -1,0 +1,310 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/store"
+)
+
+func TestOpen_makes_folder_and_file_for_the_owner_only(t *testing.T) {
+	t.Parallel()
+	home := filepath.Join(t.TempDir(), "a new", "home")
+	s := open(t, home)
+	if err := s.CreateCredential(t.Context(), acme()); err != nil { // makes the log
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	want := map[string]os.FileMode{
+		"": 0o700 | os.ModeDir, "locks": 0o700 | os.ModeDir, "locks/migrate.lock": 0o600,
+		"kalends.db": 0o600, "kalends.db-wal": 0o600, "kalends.db-shm": 0o600,
+	}
+	for name, mode := range want {
+		info, err := os.Stat(filepath.Join(home, name))
+		if err != nil {
+			t.Error(err)
+		} else if info.Mode() != mode {
+			t.Errorf("%s has mode %v, want %v", name, info.Mode(), mode)
+		}
+	}
+}
+
+func TestOpen_takes_any_path(t *testing.T) {
+	t.Parallel()
+	home := filepath.Join(t.TempDir(), "ä b%41c?d#e&f=g+h;i")
+	if runtime.GOOS == "windows" {
+		home = strings.ReplaceAll(home, "?", "")
+	}
+	if err := open(t, home).CreateCredential(t.Context(), acme()); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(filepath.Join(home, "kalends.db")); err != nil || info.Size() == 0 {
+		t.Errorf("the file is not there: %v", err)
+	}
+}
+
+func TestOpen_syncs_every_commit(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	for name, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "10000"} {
+		if got, err := s.Setting(t.Context(), name); err != nil || got != want {
+			t.Errorf("%s is %q, %v; want %q", name, got, err, want)
+		}
+	}
+}
+
+func TestOpen_again_keeps_what_is_there(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	first, err := store.Open(t.Context(), filepath.Join(home, "kalends.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(first.CreateCredential(t.Context(), acme()), first.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got := must(open(t, home).Credentials(t.Context()))(t); len(got) != 1 {
+		t.Errorf("%d credentials after opening again", len(got))
+	}
+}
+
+func TestOpen_by_many_at_once(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	var group sync.WaitGroup
+	for i := range 4 {
+		group.Go(func() { runChild(t, home, "open") })
+		group.Go(func() {
+			s, err := store.Open(t.Context(), filepath.Join(home, "kalends.db"))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for range 10 {
+				p := store.Progress{Group: "group" + string(rune('a'+i)), UpdatedAt: noon()}
+				if err := s.SaveProgress(t.Context(), "flow", p); err != nil {
+					t.Error(err)
+				}
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if got := must(open(t, home).Progress(t.Context(), "flow"))(t); len(got) != 4 {
+		t.Errorf("%d groups, want 4", len(got))
+	}
+}
+
+func TestOpen_refuses_what_is_not_its_file(t *testing.T) {
+	t.Parallel()
+	for name, fill := range map[string]func(path string) error{
+		"text": func(path string) error {
+			return os.WriteFile(path, bytes.Repeat([]byte("dear diary\n"), 1000), 0o600)
+		},
+		"short text": func(path string) error { return os.WriteFile(path, []byte("dear diary"), 0o600) },
+		"folder":     func(path string) error { return os.Mkdir(path, 0o700) },
+		"another program's database": func(path string) error {
+			return execute(path, "CREATE TABLE diary (day TEXT)")
+		},
+		"another program's migrated database": func(path string) error {
+			return execute(path, "PRAGMA application_id = 7; CREATE TABLE goose_db_version (version_id INTEGER)")
+		},
+		"newer Kalends": func(path string) error {
+			s, err := store.Open(context.Background(), path)
+			if err != nil {
+				return err
+			}
+			return errors.Join(s.Close(), execute(path, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, 1)"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "kalends.db")
+			if err := fill(path); err != nil {
+				t.Fatal(err)
+			}
+			before, _ := os.ReadFile(path) // a folder has none
+			_, err := store.Open(t.Context(), path)
+			wantKind(t, err, fault.Invalid, "")
+			if !strings.Contains(err.Error(), path) {
+				t.Errorf("%v does not name the file", err)
+			}
+			if after, _ := os.ReadFile(path); !slices.Equal(before, after) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
+func execute(path, statements string) error {
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(statements)
+	return errors.Join(err, db.Close())
+}
+
+func TestOpen_says_when_it_may_not_write(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := store.Open(t.Context(), filepath.Join(home, "file", "kalends.db"))
+	wantKind(t, err, fault.Invalid, "")
+}
+
+func TestOpen_in_a_folder_that_is_read_only(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 || runtime.GOOS == "windows" {
+		t.Skip("modes do not bind this user")
+	}
+	for name, prepare := range map[string]func(home string) error{
+		"new": func(string) error { return nil },
+		"used before": func(home string) error {
+			s, err := store.Open(context.Background(), filepath.Join(home, "kalends.db"))
+			if err != nil {
+				return err
+			}
+			return s.Close()
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			home := t.TempDir()
+			if err := errors.Join(prepare(home), os.Chmod(home, 0o500)); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := os.Chmod(home, 0o700); err != nil {
+					t.Error(err)
+				}
+			})
+			_, err := store.Open(t.Context(), filepath.Join(home, "kalends.db"))
+			wantKind(t, err, fault.Invalid, "")
+		})
+	}
+}
+
+func TestStore_says_when_its_file_is_damaged(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "kalends.db")
+	s, err := store.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.CreateCredential(t.Context(), acme()), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096 // the first is spared: it makes the file a database
+	for i := page; i < len(content); i++ {
+		content[i] = 0xff
+	}
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Open(t.Context(), path)
+	wantKind(t, err, fault.Internal, "")
+	if !strings.Contains(err.Error(), "damaged") {
+		t.Error(err)
+	}
+}
+
+func TestStore_says_when_the_disk_is_full_and_goes_on_when_there_is_room(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	makeRoom, err := s.FillDisk(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	big := store.Progress{Group: "g", Checkpoint: make([]byte, 1<<20), UpdatedAt: noon()}
+	wantKind(t, s.SaveProgress(t.Context(), "flow", big), fault.Unavailable, "")
+	if got := must(s.Progress(t.Context(), "flow"))(t); len(got) != 0 {
+		t.Errorf("half of it was written: %v", got)
+	}
+	if err := makeRoom(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveProgress(t.Context(), "flow", big); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStore_stops_waiting_for_a_busy_file_when_it_is_canceled(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	s := open(t, home)
+	db, err := sql.Open("sqlite", filepath.Join(home, "kalends.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.ExecContext(t.Context(), "DELETE FROM runs"); err != nil { // it may write now, nobody else
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	began := time.Now()
+	err = s.SaveProgress(ctx, "flow", store.Progress{Group: "g", UpdatedAt: noon()})
+	if fault.KindOf(err) != fault.Unavailable || time.Since(began) > 5*time.Second {
+		t.Errorf("after %v: %v", time.Since(began), err)
+	}
+	if err := errors.Join(other.Rollback(), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveProgress(t.Context(), "flow", store.Progress{Group: "g", UpdatedAt: noon()}); err != nil {
+		t.Errorf("when the file is free again: %v", err)
+	}
+}
+
+func TestStore_stops_when_it_is_canceled(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	errs := map[string]error{
+		"CreateCredential": s.CreateCredential(ctx, acme()),
+		"UpdateCredential": s.UpdateCredential(ctx, acme()),
+		"DeleteCredential": s.DeleteCredential(ctx, "acme"),
+		"SaveProgress":     s.SaveProgress(ctx, "flow", store.Progress{}),
+		"ClearProgress":    s.ClearProgress(ctx, "flow"),
+		"StartRun":         s.StartRun(ctx, run("a", noon())),
+		"FinishRun":        s.FinishRun(ctx, run("a", noon())),
+	}
+	_, errs["Credential"] = s.Credential(ctx, "acme")
+	_, errs["Credentials"] = s.Credentials(ctx)
+	_, errs["Progress"] = s.Progress(ctx, "flow")
+	_, errs["LastRun"] = s.LastRun(ctx, "flow")
+	_, errs["Runs"] = s.Runs(ctx, "", 0)
+	_, errs["InterruptRuns"] = s.InterruptRuns(ctx, "flow")
+	_, errs["LockFlow"] = s.LockFlow(ctx, "flow")
+	_, errs["Open"] = store.Open(ctx, filepath.Join(t.TempDir(), "kalends.db"))
+	for method, err := range errs {
+		if fault.KindOf(err) != fault.Canceled || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+}
