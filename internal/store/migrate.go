@@ -37,6 +37,15 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 	if err := s.claim(ctx); err != nil {
 		return s.fault(ctx, "opening the control database", err)
 	}
+	return s.upgrade(ctx)
+}
+
+// upgrade applies the migrations that are missing.
+func (s *Store) upgrade(ctx context.Context) error {
+	have, err := s.version(ctx)
+	if err != nil {
+		return s.fault(ctx, "reading the version of the tables", err)
+	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
@@ -45,20 +54,27 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("reading the migrations: %w", err)
 	}
-	have, know, err := provider.GetVersions(ctx)
-	switch {
-	case err != nil:
-		return s.fault(ctx, "reading the version of the tables", err)
-	case have > know:
+	sources := provider.ListSources()
+	if know := sources[len(sources)-1].Version; have > know {
 		return fault.New(fault.Invalid, "the control database %s was made by a newer Kalends (tables of version %d, this one knows %d)", s.path, have, know).
 			WithHint("use that newer Kalends, or restore a backup from before it")
-	case have == know:
+	} else if have == know {
 		return nil
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return s.fault(ctx, "preparing the tables", err)
 	}
 	return nil
+}
+
+// version returns the number of the last migration that was applied. goose can
+// tell too, but takes a damaged file for an empty one and tries for seconds.
+func (s *Store) version(ctx context.Context) (int64, error) {
+	tables, err := s.number(ctx, "SELECT count(*) FROM sqlite_master WHERE name = '"+goose.DefaultTablename+"'")
+	if err != nil || tables == 0 {
+		return 0, err
+	}
+	return s.number(ctx, "SELECT coalesce(max(version_id), 0) FROM "+goose.DefaultTablename)
 }
 
 // claim marks an empty database as ours and gives it a write-ahead log. Another
@@ -80,7 +96,7 @@ func (s *Store) claim(ctx context.Context) error {
 	return err
 }
 
-func (s *Store) number(ctx context.Context, query string) (n int, err error) {
+func (s *Store) number(ctx context.Context, query string) (n int64, err error) {
 	err = s.db.QueryRowContext(ctx, query).Scan(&n)
 	return n, err
 }

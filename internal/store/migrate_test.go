@@ -10,7 +10,7 @@ func TestOpen_finishes_a_migration_that_was_interrupted(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	// What a process killed between marking the file and making tables leaves.
-	if err := execute(filepath.Join(home, "kalends.db"), "PRAGMA application_id = 0x4b4c4e44"); err != nil {
+	if err := execute(t.Context(), filepath.Join(home, "kalends.db"), "PRAGMA application_id = 0x4b4c4e44"); err != nil {
 		t.Fatal(err)
 	}
 	create(t, open(t, home), "acme")

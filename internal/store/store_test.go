@@ -136,3 +136,34 @@ func TestRuns_come_latest_first(t *testing.T) {
 		t.Errorf("a run began twice: %v", err)
 	}
 }
+
+func TestInterruptRuns_ends_what_was_left_running(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	other := run("other", noon())
+	other.Flow = "another flow"
+	ended := run("ended", noon().Add(-time.Hour))
+	for _, r := range []flow.Run{run("left", noon()), other, ended} {
+		if err := s.StartRun(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended.Status = flow.Succeeded
+	if err := s.FinishRun(t.Context(), ended); err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, must(s.InterruptRuns(t.Context(), "flow"))(t), 1)
+	wantEqual(t, must(s.InterruptRuns(t.Context(), "flow"))(t), 0)
+
+	const why = "interrupted: its process ended before it did"
+	left := run("left", noon())
+	left.Status = flow.Failed
+	left.Error = &flow.Error{Kind: "canceled", Message: why, Hint: "run it again: it goes on from the last committed batch"}
+	left.Streams[1].Status, left.Streams[1].Reason = flow.Failed, why
+	left.Streams[2].Status, left.Streams[2].Reason = flow.Failed, why
+	wantEqual(t, must(s.Runs(t.Context(), "flow", 0))(t), []flow.Run{left, ended})
+	wantEqual(t, must(s.LastRun(t.Context(), "another flow"))(t), other)
+	if _, err := s.LastRun(t.Context(), "no flow"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a flow that never ran: %v", err)
+	}
+}
