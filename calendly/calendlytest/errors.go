@@ -1,0 +1,66 @@
+package calendlytest
+
+import (
+	"net/http"
+	"strings"
+)
+
+// problem is an answer other than success. Its JSON is Calendly's error body;
+// the titles and messages are word for word those of its API reference.
+type problem struct {
+	status  int
+	Title   string   `json:"title"`
+	Message string   `json:"message"`
+	Details []detail `json:"details,omitempty"`
+	Scopes  []string `json:"required_scopes,omitempty"`
+}
+
+// detail says what is wrong with one parameter.
+type detail struct {
+	Parameter string `json:"parameter"`
+	Message   string `json:"message"`
+}
+
+// Error makes a problem an error, so that handlers return it as one.
+func (p *problem) Error() string { return p.Title + ": " + p.Message }
+
+const (
+	noPermission     = "You do not have permission"
+	noAccess         = "You do not have permission to access this resource."
+	notInOrg         = "This user is not in your organization"
+	notViewableEvent = "You are not allowed to view this event"
+	noViewEvent      = "You do not have permission to view this event"
+)
+
+func invalid(details ...detail) *problem {
+	return &problem{status: http.StatusBadRequest, Title: "Invalid Argument", Message: "The supplied parameters are invalid.", Details: details}
+}
+
+func forbidden(message string) *problem {
+	return &problem{status: http.StatusForbidden, Title: "Permission Denied", Message: message}
+}
+
+func unauthenticated() *problem {
+	return &problem{status: http.StatusUnauthorized, Title: "Unauthenticated", Message: "The access token is invalid"}
+}
+
+func insufficientScope(scopes []string) *problem {
+	return &problem{
+		status: http.StatusForbidden, Title: "Insufficient scope", Scopes: scopes,
+		Message: "This operation requires the scopes listed in the 'required_scopes' array.",
+	}
+}
+
+func notFound() *problem {
+	return &problem{status: http.StatusNotFound, Title: "Resource Not Found", Message: "The server could not find the requested resource."}
+}
+
+func internalError() *problem {
+	return &problem{
+		status: http.StatusInternalServerError, Title: "Internal Server Error",
+		Message: "The server encountered an unexpected condition that prevented it from fulfilling the request.",
+	}
+}
+
+// oneOf words the rule of a parameter with a closed set of values.
+func oneOf(allowed []string) string { return "must be one of: " + strings.Join(allowed, ", ") }

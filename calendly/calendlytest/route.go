@@ -1,0 +1,109 @@
+package calendlytest
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// route is one operation: its address, what a token and a plan need for it,
+// the query parameters it knows, and what answers it.
+type route struct {
+	pattern string // as "GET /users/{uuid}"; literal segments stand before variables in the table
+	scope   string // the scope needed; two, split by |, where either will do
+	needs   planRule
+	params  string // split by spaces; others are ignored, and not repeated in page links
+	handle  func(*call) (any, error)
+}
+
+// routes lists every operation.
+func routes() []route {
+	return []route{
+		{"GET /users/me", "users:read", anyPlan, "", getUser},
+		{"GET /users/{uuid}", "users:read", anyPlan, "", getUser},
+		{"GET /organizations/{uuid}", "organizations:read", anyPlan, "", getOrganization},
+		{"GET /organization_memberships", "organizations:read", anyPlan, "user organization email role", listMemberships},
+		{"GET /organization_memberships/{uuid}", "organizations:read", anyPlan, "", getMembership},
+		{"GET /event_types", "event_types:read", anyPlan, "organization user active admin_managed user_availability_schedule sort", listEventTypes},
+		{"GET /event_types/{uuid}", "event_types:read", anyPlan, "", getEventType},
+		{"GET /scheduled_events", "scheduled_events:read", anyPlan, "user organization group invitee_email status sort min_start_time max_start_time", listEvents},
+		{"GET /scheduled_events/{uuid}", "scheduled_events:read", anyPlan, "", getEvent},
+		{"GET /scheduled_events/{uuid}/invitees", "scheduled_events:read", anyPlan, "status email sort", listInvitees},
+		{"GET /scheduled_events/{event_uuid}/invitees/{invitee_uuid}", "scheduled_events:read", anyPlan, "", getInvitee},
+	}
+}
+
+// planRule is the least plan an operation needs, and what Calendly says to
+// those below it.
+type planRule struct {
+	least plan
+	says  string
+}
+
+// anyPlan is the rule of what every plan has.
+var anyPlan = planRule{}
+
+// call is one request on its way through a handler.
+type call struct {
+	caller
+
+	server *Server
+	route  *route
+	path   []string   // the values of the {…} segments
+	query  url.Values // as sent
+}
+
+// serve answers c: scope first, plan last.
+func (r *route) serve(c *call) (any, error) {
+	scopes := strings.Split(r.scope, "|")
+	if !slices.ContainsFunc(scopes, c.may) {
+		return nil, insufficientScope(scopes[:1])
+	}
+	body, err := r.handle(c)
+	if err == nil && c.world.plan < r.needs.least {
+		return nil, forbidden(r.needs.says)
+	}
+	return body, err
+}
+
+// table finds the route of a request.
+type table struct {
+	routes   []route
+	segments [][]string // of each route's pattern; the first is the method
+}
+
+func newTable() table {
+	t := table{routes: routes()}
+	for _, r := range t.routes {
+		method, path, _ := strings.Cut(r.pattern, " ")
+		t.segments = append(t.segments, append([]string{method}, strings.Split(path, "/")[1:]...))
+	}
+	return t
+}
+
+// match returns the route of a request and the values of its {…} segments, or
+// nil: an unknown method is an unknown route.
+func (t *table) match(method, path string) (*route, []string) {
+	asked := append([]string{method}, strings.Split(path, "/")[1:]...)
+	for i, segments := range t.segments {
+		if values, ok := matches(segments, asked); ok {
+			return &t.routes[i], values
+		}
+	}
+	return nil, nil
+}
+
+func matches(segments, asked []string) (values []string, ok bool) {
+	if len(segments) != len(asked) {
+		return nil, false
+	}
+	for i, s := range segments {
+		switch {
+		case s[0] == '{' && asked[i] != "":
+			values = append(values, asked[i])
+		case s != asked[i]:
+			return nil, false
+		}
+	}
+	return values, true
+}

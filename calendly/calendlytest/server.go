@@ -1,0 +1,213 @@
+// Package calendlytest is an emulator of Calendly's REST API for tests, in the
+// manner of net/http/httptest: a server with an invented organization of any
+// size that answers as Calendly's API reference says.
+//
+//	s, err := calendlytest.Start(calendlytest.Config{Seed: 1, Events: 5000})
+//	…
+//	defer s.Close()
+//	req.Header.Set("Authorization", "Bearer "+s.Tokens["owner"])
+//
+// The organization is a function of Config.Seed, the other sizes of Config and
+// the minute of Config.Clock: equal configurations give equal answers. Objects
+// are made when they are asked for, so a million events cost no memory.
+package calendlytest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Server answers the requests of Calendly's API. It is an http.Handler and is
+// safe for concurrent use.
+type Server struct {
+	// URL is what every URI begins with: the address of the API.
+	URL string
+	// Addr is the host and port Start listens on; "" for a Server made by New.
+	Addr string
+	// Organization is the URI of the organization of all tokens but stranger.
+	Organization string
+	// Tokens are the access tokens by name: owner, admin, member, stranger and
+	// those of Config.Tokens.
+	Tokens map[string]string
+
+	table      table
+	home, away *world
+	callers    map[string]caller // by token
+	clock      func() time.Time
+	latency    time.Duration
+	limiter    limiter
+	stats      stats
+
+	answering sync.RWMutex // held for reading while a request is answered
+	close     func() error
+}
+
+const (
+	readHeaderTimeout = 10 * time.Second
+	idleTimeout       = 2 * time.Minute
+	maxHeaderBytes    = 64 << 10
+	maxBodyBytes      = 1 << 20
+)
+
+// New returns a Server to be mounted in an http.Server of the caller's, which
+// must be reachable as Config.PublicURL. It needs no Close.
+func New(cfg Config) (*Server, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	now := cfg.Clock().Truncate(time.Minute)
+	s := &Server{
+		URL: cfg.PublicURL, Tokens: map[string]string{}, callers: map[string]caller{},
+		table: newTable(), clock: cfg.Clock, latency: cfg.Latency,
+		limiter: limiter{rate: cfg.Rate, users: map[userKey]*usage{}},
+		home:    newWorld(cfg, now),
+		away:    newWorld(cfg.stranger(), now),
+	}
+	s.Organization = s.home.uri(kindOrganization, 0)
+	return s, s.addTokens(cfg.Seed, cfg.Tokens)
+}
+
+// stranger returns the configuration of the other, small organization.
+func (cfg Config) stranger() Config {
+	cfg.Seed = int64(mix(uint64(cfg.Seed)) ^ 0x57a26e12)
+	cfg.Events, cfg.Members = 24, minMembers
+	return cfg
+}
+
+// Start returns a Server that listens on Config.Listen and serves until Close.
+func Start(cfg Config) (*Server, error) {
+	address := cfg.Listen
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("calendlytest: %w", err)
+	}
+	if cfg.PublicURL == "" {
+		cfg.PublicURL = "http://" + reachable(listener.Addr())
+	}
+	s, err := New(cfg)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	s.Addr = listener.Addr().String()
+	s.serve(listener)
+	return s, nil
+}
+
+// serve answers on listener until s.close, which waits for what it started.
+func (s *Server) serve(listener net.Listener) {
+	ctx, cancel := context.WithCancel(context.Background())
+	server := &http.Server{
+		Handler: s, ReadHeaderTimeout: readHeaderTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(listener) }()
+	s.close = sync.OnceValue(func() error {
+		cancel()
+		err := server.Close()
+		if end := <-served; !errors.Is(end, http.ErrServerClosed) {
+			err = errors.Join(err, end)
+		}
+		s.answering.Lock()
+		defer s.answering.Unlock()
+		return err
+	})
+}
+
+// reachable is where a client on this machine reaches a listener.
+func reachable(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if ok && tcp.IP.IsUnspecified() {
+		return (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}).String()
+	}
+	return address.String()
+}
+
+// Close stops a Server made by Start: it cuts open connections and returns
+// when no request is being answered any more.
+func (s *Server) Close() error {
+	if s.close == nil {
+		return nil
+	}
+	return s.close()
+}
+
+// ServeHTTP answers one request as Calendly would.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.answering.RLock()
+	defer s.answering.RUnlock()
+	r.Body = http.MaxBytesReader(w, r.Body, maxBodyBytes)
+	if !pause(r.Context(), s.latency/2) {
+		return
+	}
+	status, body := s.answer(r, w.Header())
+	if !pause(r.Context(), s.latency-s.latency/2) {
+		return
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
+		panic(fmt.Sprintf("calendlytest: %T cannot be JSON: %v", body, err)) // a wire type is wrong
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(text.Bytes()) // an error means that the client is gone
+}
+
+// pause waits for d and reports whether ctx lived that long.
+func pause(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// answer returns the status and body for r and sets the rate limit headers. It
+// checks in the order of Calendly's: token, rate, scope, parameters, object,
+// plan; the handler does those about parameters and object.
+func (s *Server) answer(r *http.Request, header http.Header) (int, any) {
+	route, path := s.table.match(r.Method, r.URL.Path)
+	who, known := s.callers[bearer(r)]
+	allowed := s.limiter.allow(userKey{who.world, who.user}, time.Now(), header)
+	s.stats.add(route, !allowed)
+	body, err := any(nil), error(nil)
+	switch {
+	case !known:
+		err = unauthenticated()
+	case !allowed:
+		err = tooManyRequests()
+	case route == nil:
+		err = notFound()
+	default:
+		body, err = route.serve(&call{server: s, caller: who, route: route, path: path, query: r.URL.Query()})
+	}
+	if err == nil {
+		return http.StatusOK, body
+	}
+	var p *problem
+	if !errors.As(err, &p) {
+		p = internalError()
+	}
+	return p.status, p
+}

@@ -1,0 +1,148 @@
+package calendlytest
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+)
+
+// noon is the clock of worlds whose contents a test relies on.
+func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 30, 0, time.UTC) }
+
+// newServer returns a server without a network.
+func newServer(t testing.TB, cfg Config) *Server {
+	t.Helper()
+	if cfg.Clock == nil {
+		cfg.Clock = noon
+	}
+	cfg.PublicURL = "http://sandbox.test"
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// object is a decoded JSON object.
+type object = map[string]any
+
+// do sends one request with the token of that name and returns the answer.
+func do(t testing.TB, s *Server, token, method, target string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), method, "/", http.NoBody)
+	u, err := url.Parse(strings.TrimPrefix(target, s.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.URL = u
+	if secret := s.Tokens[token]; secret != "" {
+		r.Header.Set("Authorization", "Bearer "+secret)
+	}
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	return w
+}
+
+// get returns the status and the object of a GET.
+func get(t testing.TB, s *Server, token, target string) (int, object) {
+	t.Helper()
+	w := do(t, s, token, http.MethodGet, target)
+	var body object
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		t.Fatalf("%s: %v in %q", target, err, w.Body)
+	}
+	return w.Code, body
+}
+
+// must returns the object of a GET that has to succeed.
+func must(t testing.TB, s *Server, token, target string) object {
+	t.Helper()
+	status, body := get(t, s, token, target)
+	if status != http.StatusOK {
+		t.Fatalf("GET %s: %d %v", target, status, body)
+	}
+	return body
+}
+
+// all follows next_page to the end and returns every row.
+func all(t testing.TB, s *Server, token, target string) []object {
+	t.Helper()
+	var rows []object
+	for next := target; next != ""; {
+		body := must(t, s, token, next)
+		for _, row := range body["collection"].([]any) {
+			rows = append(rows, row.(object))
+		}
+		next = ""
+		if p, ok := body["pagination"].(object); ok && p["next_page"] != nil {
+			next = p["next_page"].(string)
+		}
+	}
+	return rows
+}
+
+// with returns path with a query of the pairs.
+func with(path string, pairs ...string) string {
+	q := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		q.Add(pairs[i], pairs[i+1])
+	}
+	return path + "?" + q.Encode()
+}
+
+func TestStart_serves_until_Close(t *testing.T) {
+	t.Parallel()
+	s, err := Start(Config{Seed: 1, Events: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/users/me", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+s.Tokens["owner"])
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var me resource[userBody]
+	if err := json.NewDecoder(answer.Body).Decode(&me); err != nil {
+		t.Fatal(err)
+	}
+	if err := answer.Body.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if me.Resource.CurrentOrganization != s.Organization || !strings.HasPrefix(s.Organization, s.URL+"/organizations/") {
+		t.Errorf("organization of the owner is %q, the server's is %q", me.Resource.CurrentOrganization, s.Organization)
+	}
+	for range 2 {
+		if err := s.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
+	if _, err := http.DefaultClient.Do(r); err == nil { //nolint:bodyclose // there is no answer
+		t.Error("answered after Close")
+	}
+}
+
+func TestTokens_depend_on_the_seed_alone(t *testing.T) {
+	t.Parallel()
+	a := newServer(t, Config{Seed: 4, Events: 10})
+	b := newServer(t, Config{Seed: 4, Events: 5000, Clock: time.Now})
+	c := newServer(t, Config{Seed: 5, Events: 10})
+	for name, token := range a.Tokens {
+		if token != b.Tokens[name] || token == c.Tokens[name] {
+			t.Errorf("token %s: same seed equal %t, other seed equal %t", name, token == b.Tokens[name], token == c.Tokens[name])
+		}
+		if len(token) < 200 || !strings.HasPrefix(token, "eyJ") {
+			t.Errorf("token %s does not look like one: %q", name, token)
+		}
+	}
+	if a.Organization != b.Organization {
+		t.Error("the organization's URI depends on more than the seed")
+	}
+}

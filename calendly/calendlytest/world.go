@@ -1,0 +1,99 @@
+package calendlytest
+
+import "time"
+
+// The purposes of draws that have no id of their own; they follow the kinds.
+const (
+	drawName = kindsWithID + iota
+	drawGuest
+	drawShuffle
+	drawStart
+	drawHost
+	drawChain
+	drawCancel
+	drawSeat
+	drawLocation
+	drawAnswer
+	drawNotes
+)
+
+// world is one organization. It holds only what is small: its people, their
+// event types and a table of days. Everything else is a function of the key
+// and an index, computed when asked for, so a world never changes and any
+// number of requests may read it.
+//
+// All objects are reached through exists and one accessor for each kind
+// (event, invitee, …); what would change a world lays itself over these.
+type world struct {
+	key   uint64
+	codec codec
+	base  string // what URIs begin with
+	plan  plan
+	now   int64 // seconds since 1970, a whole minute
+	start int64 // of the first day that has events
+
+	name       string
+	domain     string
+	namer      namer
+	members    []member
+	types      []eventType
+	firstTypes []int // of each member: live, solo, bookable
+	groups     []group
+
+	events   int
+	timeline timeline
+	strides  [2]int // between events that may be reschedules of each other
+	guests   [maxSeats]shuffle
+	people   int // how many people were ever invited
+}
+
+func newWorld(cfg Config, now time.Time) *world {
+	w := &world{
+		key: mix(uint64(cfg.Seed)), base: cfg.PublicURL, plan: planOf(cfg.Plan),
+		now: now.Unix(), namer: newNamer(), events: cfg.Events, people: max(cfg.Events*2/5, 1),
+	}
+	w.codec = newCodec(w.key)
+	first, last := now.Add(-cfg.History), now.Add(cfg.Future)
+	w.timeline = newTimeline(w.events, first.Unix(), w.now, last.Unix())
+	w.start = w.timeline.first
+	w.strides = strides(w.events)
+	for k := range w.guests {
+		w.guests[k] = newShuffle(max(w.events, 1), w.draw(drawShuffle, k, 0))
+	}
+	w.makePeople(cfg.Members)
+	w.makeGroups()
+	w.makeEventTypes()
+	return w
+}
+
+// draw returns the random numbers of one thing.
+func (w *world) draw(purpose kind, index, sub int) draw {
+	return draw{state: mix(w.key + uint64(purpose)<<56 + uint64(sub)<<40 + mix(uint64(index)))}
+}
+
+// id returns the id of an object of this organization.
+func (w *world) id(k kind, index, sub int) string {
+	return w.codec.id(ref{kind: k, index: index, sub: sub})
+}
+
+// exists reports whether r, once minted, names something now.
+func (w *world) exists(r ref) bool {
+	switch r.kind {
+	case kindOrganization:
+		return r == ref{kind: r.kind}
+	case kindUser, kindMembership:
+		return r.index < len(w.members)
+	case kindEventType:
+		return r.index < len(w.types)
+	case kindGroup:
+		return r.index < len(w.groups)
+	case kindSchedule:
+		return r.index < len(w.members) && r.sub < w.schedules(r.index)
+	case kindEvent:
+		return r.index < w.events
+	case kindInvitee:
+		return r.index < w.events && r.sub < w.seats(r.index)
+	default:
+		return false
+	}
+}
