@@ -98,8 +98,9 @@ type Skip struct{ Stream, Reason string }
 type Note struct{ Stream, Text string }
 
 // Record is one row. Values stand in the order of Stream.Columns and hold
-// nil, string, int64, float64, bool, time.Time (UTC) or, for JSON columns,
-// json text as jsontext.Value.
+// nil, string, int64, float64 (never NaN), bool, time.Time (UTC, years 0 to
+// 9999) or, for JSON columns, JSON text as jsontext.Value or []byte. Of a
+// Deleted record only the values of the key are looked at.
 type Record struct {
 	Deleted bool
 	Values  []any
@@ -122,7 +123,10 @@ type Destination interface {
 // Rollback.
 type Tx interface {
 	// Write upserts by the stream's key; of two records with one key the later
-	// wins. Nothing is visible until Commit.
+	// wins. Nothing is visible until Commit. The Destination has prepared s. A
+	// value that does not fit its column is a fault.Schema that names the
+	// column and does not tell the value. After an error only Rollback is left:
+	// Commit is an error too and writes nothing.
 	Write(ctx context.Context, s Stream, records []Record) error
 	// Commit makes the writes durable. After an error nothing was written, or
 	// all of it was: writing it again is right in both cases.

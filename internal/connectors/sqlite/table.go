@@ -1,0 +1,176 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/fault"
+)
+
+// table is a prepared stream and the statements that write it.
+type table struct {
+	name    string
+	columns []connect.Column
+	key     []int // where the key stands in columns
+
+	upsert, remove *sql.Stmt // nil until first used
+	args           []any     // of the statement being run
+}
+
+func newTable(s connect.Stream) (*table, error) {
+	t := &table{name: s.Name, columns: s.Columns}
+	for _, name := range s.Key {
+		i := slices.IndexFunc(s.Columns, func(c connect.Column) bool { return c.Name == name })
+		if i < 0 {
+			return nil, fault.New(fault.Schema, "the key of %s names the column %s, which it has not", s.Name, name)
+		}
+		t.key = append(t.key, i)
+	}
+	if len(t.key) == 0 {
+		return nil, fault.New(fault.Schema, "%s has no key, so its records cannot be told apart", s.Name)
+	}
+	return t, nil
+}
+
+// table returns what Prepare made for s.
+func (d *destination) table(s connect.Stream) (*table, error) {
+	t, ok := d.tables[s.Name]
+	same := func(a, b connect.Column) bool { return a.Name == b.Name && a.Type == b.Type }
+	if !ok || !slices.EqualFunc(t.columns, s.Columns, same) {
+		return nil, fault.New(fault.Internal, "%s was not prepared with these columns", s.Name)
+	}
+	return t, nil
+}
+
+func (t *table) isKey(column int) bool { return slices.Contains(t.key, column) }
+
+// required says whether a column is never null.
+func (t *table) required(column int) bool { return t.columns[column].Required || t.isKey(column) }
+
+// write upserts or deletes one record.
+func (t *table) write(ctx context.Context, conn *sql.Conn, r connect.Record) error {
+	if len(r.Values) != len(t.columns) {
+		return fault.New(fault.Schema, "a record of %s has %d values for %d columns", t.name, len(r.Values), len(t.columns))
+	}
+	t.args = t.args[:0]
+	stmt, text := &t.upsert, t.upsertSQL
+	if r.Deleted {
+		stmt, text = &t.remove, t.removeSQL
+		for _, i := range t.key {
+			if err := t.bind(i, r.Values[i]); err != nil {
+				return err
+			}
+		}
+	} else {
+		for i, v := range r.Values {
+			if err := t.bind(i, v); err != nil {
+				return err
+			}
+		}
+	}
+	if *stmt == nil {
+		prepared, err := conn.PrepareContext(ctx, text())
+		if err != nil {
+			return err
+		}
+		*stmt = prepared
+	}
+	_, err := (*stmt).ExecContext(ctx, t.args...)
+	return err
+}
+
+// bind adds a value to args as SQLite keeps it, or says why it cannot: SQLite
+// itself takes any value in any column.
+func (t *table) bind(column int, v any) error {
+	c := t.columns[column]
+	kept, ok := value(c.Type, v)
+	switch {
+	case v == nil && t.required(column):
+		return fault.New(fault.Schema, "column %s of %s must not be null", c.Name, t.name)
+	case v != nil && !ok:
+		return fault.New(fault.Schema, "column %s of %s keeps %s values; this %T does not fit", c.Name, t.name, c.Type, v)
+	}
+	t.args = append(t.args, kept)
+	return nil
+}
+
+// value returns v as SQLite keeps a value of the type, and whether it fits.
+func value(t connect.Type, v any) (kept any, ok bool) {
+	switch t {
+	case connect.Text:
+		_, ok = v.(string)
+	case connect.Integer:
+		_, ok = v.(int64)
+	case connect.Boolean:
+		_, ok = v.(bool)
+	case connect.Number:
+		f, isFloat := v.(float64)
+		ok = isFloat && !math.IsNaN(f) // SQLite would keep NaN as null
+	case connect.Timestamp:
+		if at, isTime := v.(time.Time); isTime {
+			year := at.UTC().Year() // of four digits, or texts would not sort as times
+			return connect.FormatTime(at), 0 <= year && year <= 9999
+		}
+	case connect.JSON:
+		switch text := v.(type) {
+		case jsontext.Value:
+			return string(text), len(text) > 0
+		case []byte:
+			return string(text), len(text) > 0
+		}
+	}
+	return v, ok
+}
+
+// close releases the statements.
+func (t *table) close() error {
+	var err error
+	for _, s := range []*sql.Stmt{t.upsert, t.remove} {
+		if s != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}
+	return err
+}
+
+func (t *table) upsertSQL() string {
+	var names, set []string
+	for i, c := range t.columns {
+		names = append(names, quote(c.Name))
+		if !t.isKey(i) {
+			set = append(set, quote(c.Name)+" = excluded."+quote(c.Name))
+		}
+	}
+	do := "NOTHING"
+	if len(set) > 0 {
+		do = "UPDATE SET " + strings.Join(set, ", ")
+	}
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO %s",
+		quote(t.name), strings.Join(names, ", "), strings.Repeat("?, ", len(names)-1)+"?",
+		strings.Join(t.keyNames(), ", "), do)
+}
+
+func (t *table) removeSQL() string {
+	return fmt.Sprintf("DELETE FROM %s WHERE %s = ?", quote(t.name), strings.Join(t.keyNames(), " = ? AND "))
+}
+
+// keyNames returns the quoted names of the key's columns.
+func (t *table) keyNames() []string {
+	var names []string
+	for _, i := range t.key {
+		names = append(names, quote(t.columns[i].Name))
+	}
+	return names
+}
+
+// quote writes a name so that SQLite takes it for nothing else.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

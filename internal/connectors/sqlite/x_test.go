@@ -1,0 +1,3 @@
+package sqlite
+
+func isVictim() bool { return false }
