@@ -32,12 +32,12 @@ const (
 
 // Assumption: where one of several parameters must be given, each of them is
 // reported as missing.
-func missingAll(names ...string) *problem {
-	p := invalid()
+func missingAll(names []string) []detail {
+	var details []detail
 	for _, name := range names {
-		p.Details = append(p.Details, detail{Parameter: name, Message: saysMissing})
+		details = append(details, detail{Parameter: name, Message: saysMissing})
 	}
-	return p
+	return details
 }
 
 // Assumption: pagination.count is the number of rows in the page, not the
@@ -70,3 +70,48 @@ const colleagueEventTypes = noPermission
 
 // Assumption: a group's admin may also see its members' events singly.
 const groupAdminSeesEvents = true
+
+// Assumption: what an account below the Teams plan is told of routing forms
+// and groups; that it is a 403 is documented, the words are not.
+const saysTeamsPlan = "Please upgrade your Calendly account to Teams."
+
+// Assumption: the list of teams shows an admin all teams of the organization
+// and a member his own; user= needs the same organization only.
+const teamListIsOwn = true
+
+// Assumption: a no-show may be read by whoever may see its event.
+const noShowNeedsEvent = noAccess
+
+// Assumption: locations of a colleague need an admin; schedules and busy times
+// only the same organization.
+const colleagueLocations = noPermission
+
+// Assumption: meeting limits of somebody else are refused with these words.
+const colleagueLimits = noPermission
+
+// Assumption: words for a time window that is in the past, turned around or
+// too long; the first is documented for available times.
+const (
+	saysFuture  = "must be in the future"
+	saysAfter   = "must be after start_time"
+	saysTooLong = "must be within %d days of start_time"
+)
+
+// Assumption: an item of /user_meeting_limits holds the three limits alone.
+type meetingLimitBody struct {
+	DailyLimit   *int `json:"daily_limit"`
+	WeeklyLimit  *int `json:"weekly_limit"`
+	MonthlyLimit *int `json:"monthly_limit"`
+}
+
+// Assumption: the owner of a group relationship carries the member under user,
+// or the address invited under email.
+type relationshipOwnerBody struct {
+	Type  string       `json:"type"`
+	URI   string       `json:"uri"`
+	User  *userProfile `json:"user,omitempty"`
+	Email string       `json:"email,omitempty"`
+}
+
+// Assumption: a group's member_count counts members, not those invited.
+const groupCountsInvitations = false

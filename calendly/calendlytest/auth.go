@@ -10,12 +10,14 @@ import (
 )
 
 // allScopes lists every scope of Calendly's API.
-var allScopes = [...]string{
-	"activity_log:read", "availability:read", "availability:write", "contacts:read", "contacts:write",
-	"data_compliance:write", "event_types:read", "event_types:write", "groups:read", "locations:read",
-	"meeting_recaps:read", "meeting_recaps:write", "organizations:read", "organizations:write",
-	"outgoing_communications:read", "routing_forms:read", "scheduled_events:read", "scheduled_events:write",
-	"scheduling_links:write", "shares:write", "users:read", "webhooks:read", "webhooks:write",
+func allScopes() []string {
+	return []string{
+		"activity_log:read", "availability:read", "availability:write", "contacts:read", "contacts:write",
+		"data_compliance:write", "event_types:read", "event_types:write", "groups:read", "locations:read",
+		"meeting_recaps:read", "meeting_recaps:write", "organizations:read", "organizations:write",
+		"outgoing_communications:read", "routing_forms:read", "scheduled_events:read", "scheduled_events:write",
+		"scheduling_links:write", "shares:write", "users:read", "webhooks:read", "webhooks:write",
+	}
 }
 
 // caller is who a token speaks for.

@@ -122,7 +122,7 @@ func (cfg Config) validateTokens() error {
 			return fmt.Errorf("calendlytest: token %q: role %q is not owner, admin, member or stranger", t.Name, t.Role)
 		}
 		for _, s := range t.Scopes {
-			if !slices.Contains(allScopes[:], s) {
+			if !slices.Contains(allScopes(), s) {
 				return fmt.Errorf("calendlytest: token %q: there is no scope %q", t.Name, s)
 			}
 		}
@@ -144,4 +144,18 @@ const (
 // planOf returns the plan of that name, or 0.
 func planOf(name string) plan {
 	return plan(slices.Index([]string{"", "free", "standard", "teams", "enterprise"}, name))
+}
+
+// upgrade is what Calendly says to those below the plan.
+func (p plan) upgrade() string {
+	switch p {
+	case planEnterprise:
+		return "Please upgrade your Calendly account to Enterprise."
+	case planTeams:
+		return saysTeamsPlan
+	case planStandard:
+		return "Please upgrade to a paid Calendly account"
+	case planFree:
+	}
+	return noAccess
 }

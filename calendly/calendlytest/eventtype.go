@@ -122,9 +122,7 @@ func listEventTypes(c *call) (any, error) {
 	schedule := p.object("user_availability_schedule", kindSchedule)
 	orders := p.sort("name", "position", "created_at", "updated_at")
 	pages := p.page(maxCount)
-	if !p.has("organization") && !p.has("user") {
-		p.wrong = append(p.wrong, missingAll("organization", "user").Details...)
-	}
+	p.requireOne("organization", "user")
 	if err := p.err(); err != nil {
 		return nil, err
 	}

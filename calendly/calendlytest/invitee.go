@@ -167,6 +167,11 @@ func (w *world) noShowAt(e *event, s seat, k int) int64 {
 	return at
 }
 
+func (w *world) isNoShow(i, k int) bool {
+	e := w.event(i)
+	return w.noShowAt(&e, w.seat(&e, k), k) > 0
+}
+
 func payment(e *event, d *draw) *paymentBody {
 	if !e.kind.paid || d.chance(150) {
 		return nil

@@ -48,6 +48,13 @@ func (p *params) require(name string) {
 	}
 }
 
+// requireOne refuses the call unless one of the parameters was given.
+func (p *params) requireOne(names ...string) {
+	if !slices.ContainsFunc(names, p.has) {
+		p.wrong = append(p.wrong, missingAll(names)...)
+	}
+}
+
 // enum returns a parameter with a closed set of values, "" when absent.
 func (p *params) enum(name string, allowed ...string) string {
 	value := p.text(name)
@@ -137,6 +144,12 @@ func (p *params) object(name string, kinds ...kind) *target {
 		p.refuse(name, saysURI)
 	}
 	return t
+}
+
+// required is object for a parameter that must be given.
+func (p *params) required(name string, kinds ...kind) *target {
+	p.require(name)
+	return p.object(name, kinds...)
 }
 
 // target resolves a URI; nil when it is not one of an object of kinds.

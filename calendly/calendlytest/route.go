@@ -11,7 +11,7 @@ import (
 type route struct {
 	pattern string // as "GET /users/{uuid}"; literal segments stand before variables in the table
 	scope   string // the scope needed; two, split by |, where either will do
-	needs   planRule
+	needs   plan
 	params  string // split by spaces; others are ignored, and not repeated in page links
 	handle  func(*call) (any, error)
 }
@@ -19,29 +19,36 @@ type route struct {
 // routes lists every operation.
 func routes() []route {
 	return []route{
-		{"GET /users/me", "users:read", anyPlan, "", getUser},
-		{"GET /users/{uuid}", "users:read", anyPlan, "", getUser},
-		{"GET /organizations/{uuid}", "organizations:read", anyPlan, "", getOrganization},
-		{"GET /organization_memberships", "organizations:read", anyPlan, "user organization email role", listMemberships},
-		{"GET /organization_memberships/{uuid}", "organizations:read", anyPlan, "", getMembership},
-		{"GET /event_types", "event_types:read", anyPlan, "organization user active admin_managed user_availability_schedule sort", listEventTypes},
-		{"GET /event_types/{uuid}", "event_types:read", anyPlan, "", getEventType},
-		{"GET /scheduled_events", "scheduled_events:read", anyPlan, "user organization group invitee_email status sort min_start_time max_start_time", listEvents},
-		{"GET /scheduled_events/{uuid}", "scheduled_events:read", anyPlan, "", getEvent},
-		{"GET /scheduled_events/{uuid}/invitees", "scheduled_events:read", anyPlan, "status email sort", listInvitees},
-		{"GET /scheduled_events/{event_uuid}/invitees/{invitee_uuid}", "scheduled_events:read", anyPlan, "", getInvitee},
+		{"GET /users/me", "users:read", planFree, "", getUser},
+		{"GET /users/{uuid}", "users:read", planFree, "", getUser},
+		{"GET /organizations/{uuid}", "organizations:read", planFree, "", getOrganization},
+		{"GET /organization_memberships", "organizations:read", planFree, "user organization email role", listMemberships},
+		{"GET /organization_memberships/{uuid}", "organizations:read", planFree, "", getMembership},
+		{"GET /organizations/{uuid}/invitations", "organizations:read", planFree, "email status sort", listInvitations},
+		{"GET /organizations/{org_uuid}/invitations/{uuid}", "organizations:read", planFree, "", getInvitation},
+		{"GET /teams", "organizations:read", planFree, "user", listTeams},
+		{"GET /teams/{team_uuid}", "organizations:read", planFree, "", getTeam},
+		{"GET /event_types", "event_types:read", planFree, "organization user active admin_managed user_availability_schedule sort", listEventTypes},
+		{"GET /event_types/{uuid}", "event_types:read", planFree, "", getEventType},
+		{"GET /event_type_available_times", "event_types:read|availability:read", planFree, "event_type start_time end_time", listAvailableTimes},
+		{"GET /event_type_memberships", "event_types:read", planFree, "event_type", listEventTypeMemberships},
+		{"GET /user_availability_schedules", "availability:read", planFree, "user", listSchedules},
+		{"GET /user_availability_schedules/{uuid}", "availability:read", planFree, "", getSchedule},
+		{"GET /event_type_availability_schedules", "availability:read", planFree, "event_type", listTypeSchedules},
+		{"GET /user_busy_times", "availability:read", planFree, "user start_time end_time", listBusyTimes},
+		{"GET /user_meeting_limits", "availability:read", planFree, "user", listMeetingLimits},
+		{"GET /scheduled_events", "scheduled_events:read", planFree, "user organization group invitee_email status sort min_start_time max_start_time", listEvents},
+		{"GET /scheduled_events/{uuid}", "scheduled_events:read", planFree, "", getEvent},
+		{"GET /scheduled_events/{uuid}/invitees", "scheduled_events:read", planFree, "status email sort", listInvitees},
+		{"GET /scheduled_events/{event_uuid}/invitees/{invitee_uuid}", "scheduled_events:read", planFree, "", getInvitee},
+		{"GET /invitee_no_shows/{uuid}", "scheduled_events:read", planFree, "", getNoShow},
+		{"GET /groups", "groups:read", planTeams, "organization", listGroups},
+		{"GET /groups/{uuid}", "groups:read", planTeams, "", getGroup},
+		{"GET /group_relationships", "groups:read", planTeams, "organization owner group", listRelationships},
+		{"GET /group_relationships/{uuid}", "groups:read", planTeams, "", getRelationship},
+		{"GET /locations", "locations:read", planFree, "user", listLocations},
 	}
 }
-
-// planRule is the least plan an operation needs, and what Calendly says to
-// those below it.
-type planRule struct {
-	least plan
-	says  string
-}
-
-// anyPlan is the rule of what every plan has.
-var anyPlan = planRule{}
 
 // call is one request on its way through a handler.
 type call struct {
@@ -60,8 +67,8 @@ func (r *route) serve(c *call) (any, error) {
 		return nil, insufficientScope(scopes[:1])
 	}
 	body, err := r.handle(c)
-	if err == nil && c.world.plan < r.needs.least {
-		return nil, forbidden(r.needs.says)
+	if err == nil && c.world.plan < r.needs {
+		return nil, forbidden(r.needs.upgrade())
 	}
 	return body, err
 }

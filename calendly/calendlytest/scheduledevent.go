@@ -158,9 +158,7 @@ func listEvents(c *call) (any, error) {
 	descending := p.descending("start_time", false)
 	from, to := p.time("min_start_time", math.MinInt64), p.time("max_start_time", math.MaxInt64)
 	pages := p.page(maxCount)
-	if !p.has("user") && !p.has("organization") && !p.has("group") {
-		p.wrong = append(p.wrong, missingAll("user", "organization", "group").Details...)
-	}
+	p.requireOne("user", "organization", "group")
 	if err := p.err(); err != nil {
 		return nil, err
 	}

@@ -78,9 +78,7 @@ func listMemberships(c *call) (any, error) {
 	user, org := p.object("user", kindUser), p.object("organization", kindOrganization)
 	email, as := p.email("email"), role(p.enum("role", string(roleOwner), string(roleAdmin), string(roleUser)))
 	pages := p.page(maxCount)
-	if !p.has("user") && !p.has("organization") {
-		p.wrong = append(p.wrong, missingAll("user", "organization").Details...)
-	}
+	p.requireOne("user", "organization")
 	if err := p.err(); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ const (
 	drawSeat
 	drawLocation
 	drawAnswer
-	drawNotes
+	drawBusy
+	drawLimits
 )
 
 // world is one organization. It holds only what is small: its people, their
@@ -32,13 +33,15 @@ type world struct {
 	now   int64 // seconds since 1970, a whole minute
 	start int64 // of the first day that has events
 
-	name       string
-	domain     string
-	namer      namer
-	members    []member
-	types      []eventType
-	firstTypes []int // of each member: live, solo, bookable
-	groups     []group
+	name          string
+	domain        string
+	namer         namer
+	members       []member
+	types         []eventType
+	firstTypes    []int // of each member: live, solo, bookable
+	groups        []group
+	relationships []relationship
+	zones         map[string]*time.Location
 
 	events   int
 	timeline timeline
@@ -50,7 +53,7 @@ type world struct {
 func newWorld(cfg Config, now time.Time) *world {
 	w := &world{
 		key: mix(uint64(cfg.Seed)), base: cfg.PublicURL, plan: planOf(cfg.Plan),
-		now: now.Unix(), namer: newNamer(), events: cfg.Events, people: max(cfg.Events*2/5, 1),
+		now: now.Unix(), namer: newNamer(), zones: zones(), events: cfg.Events, people: max(cfg.Events*2/5, 1),
 	}
 	w.codec = newCodec(w.key)
 	first, last := now.Add(-cfg.History), now.Add(cfg.Future)
@@ -85,12 +88,20 @@ func (w *world) exists(r ref) bool {
 		return r.index < len(w.members)
 	case kindEventType:
 		return r.index < len(w.types)
+	case kindInvitation:
+		return r.index < w.invitations()
+	case kindTeam:
+		return r.index < w.teams()
 	case kindGroup:
 		return r.index < len(w.groups)
+	case kindRelationship:
+		return r.index < len(w.relationships)
 	case kindSchedule:
 		return r.index < len(w.members) && r.sub < w.schedules(r.index)
 	case kindEvent:
 		return r.index < w.events
+	case kindNoShow:
+		return r.index < w.events && r.sub < w.seats(r.index) && w.isNoShow(r.index, r.sub)
 	case kindInvitee:
 		return r.index < w.events && r.sub < w.seats(r.index)
 	default:

@@ -1,0 +1,111 @@
+package calendlytest
+
+import (
+	"slices"
+	"time"
+)
+
+// availableBody is the wire form of a time at which an event type can be
+// booked.
+type availableBody struct {
+	Status            string `json:"status"`
+	InviteesRemaining int    `json:"invitees_remaining"`
+	StartTime         string `json:"start_time"`
+	SchedulingURL     string `json:"scheduling_url"`
+}
+
+// increment is the time between two offered starts.
+const increment = 30 * minute
+
+func listAvailableTimes(c *call) (any, error) {
+	p := c.params()
+	of := p.required("event_type", kindEventType)
+	from, to := p.window(31)
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	r, err := c.owned(of, noAccess)
+	if err != nil {
+		return nil, err
+	}
+	w := c.world
+	t := &w.types[r.index]
+	rows := []availableBody{}
+	if !t.active {
+		return plain[availableBody]{rows}, nil
+	}
+	booked := w.bookedSeats(r.index, from, to)
+	for _, at := range w.openStarts(r.index, from, to, booked) {
+		start := time.Unix(at, 0).UTC()
+		rows = append(rows, availableBody{
+			Status: "available", InviteesRemaining: t.capacity - booked[at], StartTime: stampSeconds(at),
+			SchedulingURL: w.schedulingURL(t) + "/" + start.Format(time.RFC3339) + start.Format("?month=2006-01&date=2006-01-02"),
+		})
+	}
+	return plain[availableBody]{rows}, nil
+}
+
+// bookedSeats returns the seats taken at the starts of a group event type.
+func (w *world) bookedSeats(kind int, from, to int64) map[int64]int {
+	booked := map[int64]int{}
+	if w.types[kind].capacity == 1 {
+		return booked
+	}
+	for i := w.firstFrom(from * micros); i < w.events && w.startOf(i) < to; i++ {
+		if w.typeOf(i) == kind && !w.isCanceled(i) {
+			e := w.event(i)
+			booked[e.start] += e.active
+		}
+	}
+	return booked
+}
+
+// openStarts returns when the type can be booked, in ascending order: in the
+// hours of a host who is free, or of all where they meet together.
+func (w *world) openStarts(kind int, from, to int64, booked map[int64]int) []int64 {
+	t := &w.types[kind]
+	free := map[int64]int{} // how many hosts
+	for _, host := range t.hosts {
+		busy := w.busy(host, from, to)
+		for _, at := range w.offered(t, host, from, to) {
+			length := int64(t.duration) * minute
+			taken := slices.ContainsFunc(busy, func(s span) bool { return s.overlaps(at, at+length) })
+			if !taken || 0 < booked[at] && booked[at] < t.capacity {
+				free[at]++
+			}
+		}
+	}
+	var starts []int64
+	for at, hosts := range free {
+		if t.pooling != "collective" || hosts == len(t.hosts) {
+			starts = append(starts, at)
+		}
+	}
+	slices.Sort(starts)
+	return starts
+}
+
+// offered returns the starts that a host's schedule gives the type.
+func (w *world) offered(t *eventType, host int, from, to int64) []int64 {
+	zone := w.zones[w.members[host].zone]
+	rules := w.rules(w.scheduleOf(t, host))
+	var starts []int64
+	for on := from - from%day - day; on <= to+day; on += day {
+		date := time.Unix(on, 0).UTC()
+		for _, open := range intervals(rules, date) {
+			last := instant(date, open.To, zone) - int64(t.duration)*minute
+			for at := instant(date, open.From, zone); at <= last; at += increment {
+				if from <= at && at < to {
+					starts = append(starts, at)
+				}
+			}
+		}
+	}
+	return starts
+}
+
+// instant returns the seconds of a clock time, as "09:00", on a date in zone.
+func instant(date time.Time, clock string, zone *time.Location) int64 {
+	hour, minute := int(clock[0]-'0')*10+int(clock[1]-'0'), int(clock[3]-'0')*10+int(clock[4]-'0')
+	return time.Date(date.Year(), date.Month(), date.Day(), hour, minute, 0, 0, zone).Unix()
+}
