@@ -30,16 +30,6 @@ type tracked struct {
 	share   float64
 }
 
-// Snapshot is a run at one moment.
-type Snapshot struct {
-	Run flow.Run
-	// Shares is how much of each of Run.Streams is read, 0 to 1; 0 if unknown.
-	Shares []float64
-	// Limit and Left are the calls a minute the source allows and those left
-	// in this minute; Limit 0: unknown.
-	Limit, Left int
-}
-
 // NewTracker returns the tracker of a run that starts now.
 func NewTracker(run flow.Run, streams []connect.Stream, now func() time.Time) *Tracker {
 	t := &Tracker{now: now, changed: make(chan struct{}, 1), run: run, streams: map[string]*tracked{}}
@@ -51,14 +41,14 @@ func NewTracker(run flow.Run, streams []connect.Stream, now func() time.Time) *T
 }
 
 // Changed delivers a value after something changed since the last one was
-// taken.
+// taken, and is closed by Finish.
 func (t *Tracker) Changed() <-chan struct{} { return t.changed }
 
 // Snapshot returns the run as it stands.
-func (t *Tracker) Snapshot() Snapshot {
+func (t *Tracker) Snapshot() flow.Snapshot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := Snapshot{Run: t.run, Limit: t.limit, Left: t.left}
+	s := flow.Snapshot{Run: t.run, Limit: t.limit, Left: t.left}
 	s.Run.Seconds = t.now().Sub(t.run.Started).Seconds()
 	s.Run.Streams = make([]flow.Stream, 0, len(t.order))
 	for _, name := range t.order {
@@ -75,7 +65,8 @@ func (t *Tracker) Snapshot() Snapshot {
 	return s
 }
 
-// Finish sets how the run ended and returns it.
+// Finish sets how the run ended and returns it. Nothing may happen to t after
+// it.
 func (t *Tracker) Finish(err error) flow.Run {
 	t.mu.Lock()
 	t.run.Status = flow.Succeeded
@@ -87,7 +78,7 @@ func (t *Tracker) Finish(err error) flow.Run {
 		t.run.Error = flow.ErrorOf(err)
 	}
 	t.mu.Unlock()
-	t.signal()
+	close(t.changed)
 	return t.Snapshot().Run
 }
 

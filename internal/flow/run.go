@@ -47,6 +47,16 @@ type Stream struct {
 	Seconds  float64 `json:"seconds"`
 }
 
+// Snapshot is a run at one moment.
+type Snapshot struct {
+	Run Run
+	// Shares is how much of each of Run.Streams is read, 0 to 1; 0 if unknown.
+	Shares []float64
+	// Limit and Left are the calls a minute the source allows and those left
+	// in this minute; Limit 0: unknown.
+	Limit, Left int
+}
+
 // Error is a failure as it is kept and printed.
 type Error struct {
 	Kind    string `json:"kind"`
