@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	_ "modernc.org/sqlite" // the driver of the demo's copy
+
+	"github.com/kalends/kalends/internal/fault"
+)
+
+// Question is one thing people ask of their copy, in SQL for SQLite.
+type Question struct {
+	Title string
+	SQL   string
+}
+
+// Answer is a question's result, as text.
+type Answer struct {
+	Question Question
+	Columns  []string
+	Rows     [][]string
+}
+
+// questions are those of the demo.
+func questions() []Question {
+	return []Question{
+		{"Meetings per host", `
+SELECT json_extract(host.value, '$.user_name') AS host,
+       count(*) AS meetings,
+       sum(status = 'canceled') AS canceled,
+       sum(start_time > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) AS upcoming
+FROM scheduled_events, json_each(event_memberships) AS host
+GROUP BY host ORDER BY meetings DESC, host LIMIT 8`},
+		{"No-shows by event type", `
+SELECT event_types.name AS event_type,
+       count(*) AS invitees,
+       count(no_show_uri) AS no_shows,
+       printf('%.1f %%', 100.0 * count(no_show_uri) / count(*)) AS rate
+FROM invitees
+JOIN scheduled_events ON scheduled_events.uri = invitees.event
+JOIN event_types ON event_types.uri = scheduled_events.event_type
+WHERE invitees.status = 'active' AND scheduled_events.end_time < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+GROUP BY event_types.uri HAVING count(*) >= 10
+ORDER BY 1.0 * count(no_show_uri) / count(*) DESC, event_type LIMIT 8`},
+		{"Busiest hours (UTC)", `
+SELECT strftime('%H:00', start_time) AS hour,
+       count(*) AS meetings,
+       printf('%.*c', 40 * count(*) / max(count(*)) OVER (), '#') AS share
+FROM scheduled_events WHERE status = 'active'
+GROUP BY hour ORDER BY meetings DESC, hour LIMIT 8`},
+	}
+}
+
+// Ask answers questions from a copy in an SQLite file.
+func Ask(ctx context.Context, file string, all []Question) (answers []Answer, err error) {
+	db, err := sql.Open("sqlite", "file:"+file+"?mode=ro")
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "the copy %s: %w", file, err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	for _, q := range all {
+		a, err := ask(ctx, db, q)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.Title, err)
+		}
+		answers = append(answers, a)
+	}
+	return answers, nil
+}
+
+func ask(ctx context.Context, db *sql.DB, q Question) (a Answer, err error) {
+	rows, err := db.QueryContext(ctx, q.SQL)
+	if err != nil {
+		return a, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	a.Question = q
+	if a.Columns, err = rows.Columns(); err != nil {
+		return a, err
+	}
+	for rows.Next() {
+		values := make([]sql.NullString, len(a.Columns))
+		into := make([]any, len(values))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return a, err
+		}
+		line := make([]string, 0, len(values))
+		for _, v := range values {
+			line = append(line, v.String)
+		}
+		a.Rows = append(a.Rows, line)
+	}
+	return a, rows.Err()
+}

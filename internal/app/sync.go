@@ -1,0 +1,193 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/engine"
+	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/flow"
+)
+
+// SyncRequest says what to move.
+type SyncRequest struct {
+	From string // the name of a source's credential
+	To   string // the address of a destination: "sqlite:calendly.db"
+	// Streams are the names of those to read; empty: all but those that are
+	// read on request only.
+	Streams []string
+	// Start leaves out what happened before it: a date or an RFC 3339 time;
+	// empty: all history.
+	Start string
+	// Watch, if not nil, is called in a goroutine of its own and must return
+	// once changed is closed; snapshot may be called at any time.
+	Watch func(changed <-chan struct{}, snapshot func() flow.Snapshot)
+}
+
+// finishBatch is how long one batch may take to be committed.
+const finishBatch = time.Minute
+
+// Sync moves the streams of a source into a destination and returns what came
+// of it. The error, if any, is also in the run; a run with an empty ID never
+// began. A run that was interrupted or failed is gone on with by the next Sync
+// of the same From and To.
+func (a *App) Sync(ctx context.Context, req SyncRequest) (run flow.Run, err error) {
+	p, err := a.plan(ctx, req)
+	if err != nil {
+		return flow.Run{}, err
+	}
+	release, err := a.store.LockFlow(ctx, p.flow.ID)
+	if err != nil {
+		return flow.Run{}, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	destination, err := p.open(ctx)
+	if err != nil {
+		return flow.Run{}, err
+	}
+	defer func() { err = errors.Join(err, destination.Close()) }()
+	return a.run(ctx, p, destination, req.Watch)
+}
+
+// plan is a SyncRequest understood.
+type plan struct {
+	flow        flow.Flow
+	source      connect.Source
+	streams     []connect.Stream
+	fingerprint map[string]string // by group
+	open        func(context.Context) (connect.Destination, error)
+}
+
+func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
+	credential, connector, settings, err := a.source(ctx, req.From)
+	if err != nil {
+		return plan{}, err
+	}
+	to, values, err := a.destination(req.To)
+	if err != nil {
+		return plan{}, err
+	}
+	source, err := connector.OpenSource(ctx, settings.With(map[string]string{"start": req.Start}))
+	if err != nil {
+		return plan{}, err
+	}
+	streams, err := selectStreams(source.Streams(), req.Streams)
+	if err != nil {
+		return plan{}, err
+	}
+	return plan{
+		flow:        flow.Flow{ID: flowID(credential, to.Spec.Name, values), From: req.From, To: req.To},
+		source:      source,
+		streams:     streams,
+		fingerprint: fingerprints(streams, req.Start),
+		open: func(ctx context.Context) (connect.Destination, error) {
+			return to.OpenDestination(ctx, connect.Settings{Values: values})
+		},
+	}, nil
+}
+
+// destination finds the connector of an address.
+func (a *App) destination(address string) (connect.Connector, map[string]string, error) {
+	scheme, rest, ok := strings.Cut(address, ":")
+	c, err := a.connector(scheme)
+	if !ok || err != nil || c.Address == nil || c.OpenDestination == nil {
+		return connect.Connector{}, nil, fault.New(fault.Invalid, "%q is not the address of a destination", address).
+			WithField("to").WithHint("write it as %s", strings.Join(a.addresses(), " or "))
+	}
+	values, err := c.Address(rest)
+	if err != nil {
+		return connect.Connector{}, nil, err
+	}
+	return c, values, nil
+}
+
+// addresses lists how addresses look, for hints.
+func (a *App) addresses() []string {
+	var all []string
+	for _, c := range a.connectors {
+		if c.Address != nil {
+			all = append(all, c.Spec.Example)
+		}
+	}
+	return all
+}
+
+// selectStreams returns the named streams in the order of all; without names
+// all that are not read on request only.
+func selectStreams(all []connect.Stream, names []string) ([]connect.Stream, error) {
+	known := make([]string, 0, len(all))
+	for _, s := range all {
+		known = append(known, s.Name)
+	}
+	for _, n := range names {
+		if !slices.Contains(known, n) {
+			return nil, fault.New(fault.Invalid, "there is no stream %q", n).WithField("streams").
+				WithHint("choose from %s", strings.Join(known, ", "))
+		}
+	}
+	var chosen []connect.Stream
+	for _, s := range all {
+		if slices.Contains(names, s.Name) || len(names) == 0 && !s.OnRequest {
+			chosen = append(chosen, s)
+		}
+	}
+	return chosen, nil
+}
+
+// flowID is the same for equal ends, and so what runs of them share.
+func flowID(credential, connector string, values map[string]string) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%q %q", credential, connector)
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		fmt.Fprintf(h, " %q=%q", name, values[name])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+// fingerprints tell checkpoints of one question from those of another: a
+// group's streams and columns, and the start.
+func fingerprints(streams []connect.Stream, start string) map[string]string {
+	parts := map[string]string{}
+	for _, s := range streams {
+		parts[s.Group] += " " + s.Name
+	}
+	for group, names := range parts {
+		sum := sha256.Sum256([]byte(start + names))
+		parts[group] = hex.EncodeToString(sum[:8])
+	}
+	return parts
+}
+
+func (a *App) run(ctx context.Context, p plan, destination connect.Destination, watch func(<-chan struct{}, func() flow.Snapshot)) (flow.Run, error) {
+	if err := a.store.InterruptRuns(ctx, p.flow.ID); err != nil {
+		return flow.Run{}, err
+	}
+	run := flow.Run{ID: a.newID(), Flow: p.flow.ID, Status: flow.Running, Started: a.now()}
+	if err := a.store.StartRun(ctx, run); err != nil {
+		return flow.Run{}, err
+	}
+	tracker := engine.NewTracker(run, p.streams, a.now)
+	var watching sync.WaitGroup
+	if watch != nil {
+		watching.Go(func() { watch(tracker.Changed(), tracker.Snapshot) })
+	}
+	saved := &checkpoints{store: a.store, flowID: p.flow.ID, fingerprint: p.fingerprint, now: a.now}
+	err := engine.Run(ctx, engine.Job{
+		Source: p.source, Destination: destination, Streams: p.streams,
+		Checkpoints: saved, Tracker: tracker, Finish: finishBatch,
+	})
+	run = tracker.Finish(err)
+	watching.Wait()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishBatch)
+	defer cancel()
+	return run, errors.Join(err, saved.end(ctx, run.Status), a.store.FinishRun(ctx, run))
+}
