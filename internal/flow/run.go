@@ -41,8 +41,8 @@ type Run struct {
 type Stream struct {
 	Name     string  `json:"stream"`
 	Status   Status  `json:"status"`
-	Reason   string  `json:"reason,omitempty"` // why skipped, failed or restricted
-	Records  int     `json:"records"`          // rows committed in this run
+	Reason   string  `json:"reason"`  // why skipped, failed or restricted
+	Records  int     `json:"records"` // rows committed in this run
 	Requests int     `json:"requests"`
 	Seconds  float64 `json:"seconds"`
 }
