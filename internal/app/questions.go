@@ -13,15 +13,15 @@ import (
 
 // Question is one thing people ask of their copy, in SQL for SQLite.
 type Question struct {
-	Title string
-	SQL   string
+	Title string `json:"title"`
+	SQL   string `json:"sql"`
 }
 
 // Answer is a question's result, as text.
 type Answer struct {
-	Question Question
-	Columns  []string
-	Rows     [][]string
+	Question Question   `json:"question"`
+	Columns  []string   `json:"columns"`
+	Rows     [][]string `json:"rows"`
 }
 
 // questions are those of the demo.

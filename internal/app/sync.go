@@ -68,15 +68,11 @@ type plan struct {
 }
 
 func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
-	credential, connector, settings, err := a.source(ctx, req.From)
-	if err != nil {
-		return plan{}, err
-	}
 	to, values, err := a.destination(req.To)
 	if err != nil {
 		return plan{}, err
 	}
-	source, err := connector.OpenSource(ctx, settings.With(map[string]string{"start": req.Start}))
+	credential, source, err := a.source(ctx, req.From, map[string]string{"start": req.Start})
 	if err != nil {
 		return plan{}, err
 	}
@@ -168,7 +164,7 @@ func fingerprints(streams []connect.Stream, start string) map[string]string {
 }
 
 func (a *App) run(ctx context.Context, p plan, destination connect.Destination, watch func(<-chan struct{}, func() flow.Snapshot)) (flow.Run, error) {
-	if err := a.store.InterruptRuns(ctx, p.flow.ID); err != nil {
+	if _, err := a.store.InterruptRuns(ctx, p.flow.ID); err != nil {
 		return flow.Run{}, err
 	}
 	run := flow.Run{ID: a.newID(), Flow: p.flow.ID, Status: flow.Running, Started: a.now()}

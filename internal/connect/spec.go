@@ -4,9 +4,12 @@ package connect
 // value in code feeds validation, the command line, the JSON schema, the docs
 // page and the form in the browser.
 type Spec struct {
-	Name        string // "calendly", also the address scheme
-	Title       string
-	About       string // one sentence
+	Name  string // "calendly", also the address scheme
+	Title string
+	About string // one sentence
+	// Example is how the connector is named on the command line: the address of
+	// a destination, or the command that adds a credential.
+	Example     string
 	Source      bool
 	Destination bool
 	// Fields are the credential's settings, in the order of the form.

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/kalends/kalends/internal/flow"
+)
+
+// sandbox is an emulator in a process of its own.
+type sandbox struct {
+	URL    string
+	Tokens map[string]string
+	cmd    *exec.Cmd
+}
+
+func (b *bench) sandbox(ctx context.Context, args ...string) (*sandbox, error) {
+	s := &sandbox{cmd: b.command(ctx, "sandbox", append([]string{"sandbox"}, args...)...)}
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("the sandbox printed no line: %w", err)
+	}
+	return s, json.Unmarshal(line, s)
+}
+
+func (s *sandbox) stop() error {
+	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return s.cmd.Wait()
+}
+
+// copied is what a sync came to.
+type copied struct {
+	flow.Run
+	wall time.Duration
+	peak int64 // bytes resident
+}
+
+// sync copies the named streams into a new file; none named: all of them.
+func (b *bench) sync(ctx context.Context, home, streams string) (copied, error) {
+	file := filepath.Join(b.dir, home+".db")
+	defer os.Remove(file)
+	args := []string{"sync", "--from", "bench", "--to", "sqlite:" + file, "--json"}
+	if streams != "" {
+		args = append(args, "--streams", streams)
+	}
+	var out bytes.Buffer
+	cmd := b.command(ctx, home, args...)
+	cmd.Stdout = &out
+	began := time.Now()
+	err := cmd.Run()
+	c := copied{wall: time.Since(began)}
+	if err != nil {
+		return c, fmt.Errorf("%w\n%s", err, out.Bytes())
+	}
+	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		c.peak = usage.Maxrss * 1024 // Linux counts in KiB
+	}
+	return c, json.Unmarshal(out.Bytes(), &c.Run)
+}

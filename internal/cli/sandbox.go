@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kalends/kalends/internal/app"
+	"github.com/kalends/kalends/internal/fault"
+)
+
+func (p *program) sandboxCommand() *cobra.Command {
+	var cfg app.SandboxConfig
+	var rate string
+	var tokens []string
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Serve a Calendly to test against",
+		Long: `Serves an emulator of Calendly's API with an invented organization. It prints
+one JSON line when it is ready, with its address and a token of each role, and
+serves until it is stopped. Equal flags give an equal organization.`,
+		Example: `  kalends sandbox --listen 127.0.0.1:8080 --events 5000 --rate 500/min
+  kalends sandbox --token reader:admin:users:read,scheduled_events:read`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if cfg.Rate, err = parseRate(rate); err != nil {
+				return err
+			}
+			for _, text := range tokens {
+				t, err := parseToken(text)
+				if err != nil {
+					return err
+				}
+				cfg.Tokens = append(cfg.Tokens, t)
+			}
+			if cfg.Events == 0 {
+				cfg.Events = -1 // the emulator's zero is its default
+			}
+			p.warnOpen(cfg.Listen)
+			return app.Serve(cmd.Context(), cfg, func(s app.Sandbox) error { return json.NewEncoder(p.out).Encode(s) })
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&cfg.Listen, "listen", "127.0.0.1:0", "the address to listen on; port 0 is a free one")
+	flags.Int64Var(&cfg.Seed, "seed", 1, "which organization")
+	flags.IntVar(&cfg.Events, "events", 5000, "how many scheduled events")
+	flags.StringVar(&cfg.Plan, "plan", "enterprise", "free, standard, teams or enterprise")
+	flags.StringVar(&rate, "rate", "500/min", "requests a user may make in a minute; 0: no limit")
+	flags.DurationVar(&cfg.Latency, "latency", 0, "added to every answer")
+	flags.StringVar(&cfg.PublicURL, "public-url", "", "what URIs begin with, if not the address listened on")
+	flags.StringArrayVar(&tokens, "token", nil, "one more token, as NAME:ROLE:SCOPE,SCOPE…; without scopes it has all")
+	return cmd
+}
+
+// warnOpen tells a person who lets others in.
+func (p *program) warnOpen(listen string) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return // Serve will refuse it
+	}
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		return
+	}
+	fmt.Fprintf(p.err, "warning: %s is not a loopback address: others can reach the sandbox\n", listen)
+}
+
+func parseRate(text string) (int, error) {
+	number, unit, _ := strings.Cut(text, "/")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 || unit != "" && unit != "min" {
+		return 0, fault.New(fault.Invalid, "%q is not a rate", text).WithField("rate").WithHint("write it as 500/min, or 0 for no limit")
+	}
+	return n, nil
+}
+
+func parseToken(text string) (app.SandboxToken, error) {
+	parts := strings.SplitN(text, ":", 3)
+	if len(parts) < 2 || parts[0] == "" || parts[1] == "" {
+		return app.SandboxToken{}, fault.New(fault.Invalid, "%q is not a token's description", text).WithField("token").
+			WithHint("write it as NAME:ROLE:SCOPE,SCOPE… with the role owner, admin, member or stranger")
+	}
+	t := app.SandboxToken{Name: parts[0], Role: parts[1]}
+	if len(parts) == 3 {
+		t.Scopes = strings.FieldsFunc(parts[2], func(r rune) bool { return r == ',' || r == ' ' })
+	}
+	return t, nil
+}

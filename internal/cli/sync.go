@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/kalends/kalends/internal/app"
+	"github.com/kalends/kalends/internal/flow"
+)
+
+// syncCommand is `kalends sync`.
+func (p *program) syncCommand() *cobra.Command {
+	var req app.SyncRequest
+	cmd := &cobra.Command{
+		Use:   "sync --from CREDENTIAL --to ADDRESS",
+		Short: "Copy an organization into a database",
+		Long: `Copies every stream that the credential may read into tables of the
+destination, one table a stream. A stream that the plan, role or scope does not
+allow is skipped with its reason.
+
+Interrupted at any moment, the next sync of the same credential into the same
+destination goes on from the last committed batch.`,
+		Example: `  kalends sync --from acme --to sqlite:calendly.db
+  kalends sync --from acme --to sqlite:calendly.db --streams scheduled_events,invitees --start 2024-01-01
+  kalends sync --from acme --to sqlite:calendly.db --json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.sync(cmd, req)
+		},
+	}
+	cmd.Flags().StringVar(&req.From, "from", "", "the credential to read with (see `kalends credential list`)")
+	cmd.Flags().StringVar(&req.To, "to", "", "where to write: sqlite:FILE")
+	cmd.Flags().StringSliceVar(&req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
+	cmd.Flags().StringVar(&req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
+	return cmd
+}
+
+func (p *program) sync(cmd *cobra.Command, req app.SyncRequest) error {
+	if err := required(cmd, "from", "to"); err != nil {
+		return err
+	}
+	return p.with(cmd.Context(), func(a *app.App) error {
+		req.Watch = p.watch()
+		run, err := a.Sync(cmd.Context(), req)
+		if run.ID == "" {
+			return err
+		}
+		if p.json {
+			p.told = true
+			return errors.Join(err, p.printJSON(run))
+		}
+		p.say("%s", summary(run))
+		if run.Status == flow.Canceled {
+			fmt.Fprintln(p.err, "what was read is kept; run the same command again to go on")
+		}
+		return err
+	})
+}
+
+// watch is how a run is shown while it goes on: not at all where one JSON
+// object is asked for.
+func (p *program) watch() func(<-chan struct{}, func() flow.Snapshot) {
+	switch {
+	case p.json:
+		return nil
+	case terminal(p.out):
+		return watchLive(p.out)
+	}
+	return watchPlain(p.out)
+}
+
+// summary is the last line of a run.
+func summary(run flow.Run) string {
+	counts := map[flow.Status]int{}
+	for _, s := range run.Streams {
+		counts[s.Status]++
+	}
+	var parts []string
+	for _, status := range []flow.Status{flow.Succeeded, flow.Skipped, flow.Failed, flow.Canceled, flow.Pending} {
+		if n := counts[status]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, status))
+		}
+	}
+	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429); streams: %s",
+		run.ID, run.Status, run.Seconds, humanize.Comma(int64(run.Records)), humanize.Comma(int64(run.Requests)),
+		run.RateLimited, strings.Join(parts, ", "))
+}
