@@ -1,0 +1,42 @@
+# `make` lists what can be made. Everything works with Go, git and make alone;
+# with a C compiler the tests also run under the race detector.
+
+GO       ?= go
+BIN      := $(CURDIR)/.bin
+GOLANGCI := $(BIN)/golangci-lint
+GOLANGCI_VERSION := v2.15.0
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+# A compiler without the C library's headers is of no use to Go.
+HAS_CC := $(shell printf '\043include <pthread.h>\n' | $$($(GO) env CC) -E - >/dev/null 2>&1 && echo yes)
+
+# More flags for `go test`: make test TESTFLAGS='-v -run TestCredential'
+TESTFLAGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench build
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## copy a sandbox organization into ./kalends-demo/calendly.db and ask it a few questions
+	./kalends demo
+
+test: ## run every test, under the race detector where there is a C compiler
+	CGO_ENABLED=$(if $(HAS_CC),1,0) $(GO) test $(if $(HAS_CC),-race) -timeout 30m $(TESTFLAGS) ./...
+
+lint: ## check the format, the code, and that every platform builds
+	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+		test -z "$$files" || { echo "not formatted (gofmt -w):"; echo "$$files"; exit 1; }
+	$(GO) vet ./...
+	@$(GOLANGCI) version 2>/dev/null | grep -qF ' $(GOLANGCI_VERSION:v%=%) ' || \
+		GOBIN=$(BIN) $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	$(GOLANGCI) run ./...
+	@for p in $(PLATFORMS); do echo "build $$p"; \
+		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -o /dev/null ./... || exit 1; done
+
+bench: ## measure the promises that have numbers, as ratios
+	$(GO) run ./internal/bench
+
+build: ## build ./kalends, in pure Go
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(if $(filter windows,$(shell $(GO) env GOOS)),kalends.exe,kalends) ./cmd/kalends
