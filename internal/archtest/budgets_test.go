@@ -1,0 +1,56 @@
+package archtest
+
+import (
+	"go/ast"
+	"testing"
+)
+
+const (
+	maxFileLines     = 500
+	maxFunctionLines = 70
+	maxMainLines     = 40
+	maxMethods       = 5
+)
+
+func TestBudgets_files(t *testing.T) {
+	t.Parallel()
+	for _, f := range files(t) {
+		if f.lines > maxFileLines {
+			t.Errorf("%s has %d lines, more than %d", f.path, f.lines, maxFileLines)
+		}
+		if f.path == "cmd/kalends/main.go" && f.lines > maxMainLines {
+			t.Errorf("%s has %d lines, more than %d", f.path, f.lines, maxMainLines)
+		}
+	}
+}
+
+func TestBudgets_functions(t *testing.T) {
+	t.Parallel()
+	for _, f := range files(t) {
+		for _, d := range f.syntax.Decls {
+			fn, ok := d.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			if n := f.span(fn); n > maxFunctionLines {
+				t.Errorf("%s: %s has %d lines, more than %d", f.at(fn), fn.Name.Name, n, maxFunctionLines)
+			}
+			if fn.Name.Name == "init" && fn.Recv == nil {
+				t.Errorf("%s: there is no init: call a function where it is needed", f.at(fn))
+			}
+		}
+	}
+}
+
+func TestBudgets_interfaces(t *testing.T) {
+	t.Parallel()
+	for _, f := range production(t) {
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			i, ok := n.(*ast.InterfaceType)
+			if ok && i.Methods.NumFields() > maxMethods {
+				t.Errorf("%s: the interface has %d methods, more than %d", f.at(i), i.Methods.NumFields(), maxMethods)
+			}
+			return true
+		})
+	}
+}
