@@ -1,9 +1,9 @@
 package sqlite
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -49,11 +49,7 @@ func (f file) reader(t testing.TB) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(func() { closed(t, db) })
 	return db
 }
 
@@ -61,7 +57,7 @@ func (f file) Rows(t testing.TB, s connect.Stream) []map[string]any {
 	t.Helper()
 	db := f.reader(t)
 	var there int
-	if err := db.QueryRow("SELECT count(*) FROM sqlite_master WHERE name = ?", s.Name).Scan(&there); err != nil {
+	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_master WHERE name = ?", s.Name).Scan(&there); err != nil {
 		t.Fatal(err)
 	}
 	if there == 0 {
@@ -72,11 +68,11 @@ func (f file) Rows(t testing.TB, s connect.Stream) []map[string]any {
 		name := quote(c.Name)
 		columns = append(columns, "typeof("+name+")", "CAST("+name+" AS BLOB)", name+" + 0")
 	}
-	rows, err := db.Query("SELECT " + strings.Join(columns, ", ") + " FROM " + quote(s.Name))
+	rows, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(columns, ", ")+" FROM "+quote(s.Name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer rows.Close()
+	defer closed(t, rows)
 	var all []map[string]any
 	for rows.Next() {
 		stored := make([]stored, len(s.Columns))
@@ -138,15 +134,9 @@ func (v stored) value(t connect.Type) (any, error) {
 	return string(v.bytes), nil
 }
 
-func openPath(t *testing.T, ctx context.Context, path string) (*destination, error) {
+func closed(t testing.TB, c io.Closer) {
 	t.Helper()
-	d, err := openFile(ctx, path, 50*time.Millisecond)
-	if err == nil {
-		t.Cleanup(func() {
-			if err := d.Close(); err != nil {
-				t.Error(err)
-			}
-		})
+	if err := c.Close(); err != nil {
+		t.Error(err)
 	}
-	return d, err
 }

@@ -175,7 +175,7 @@ func (d *destination) columns(ctx context.Context, t *table) (there []column, er
 	case err != nil:
 		return nil, err
 	case kind != "table":
-		return nil, d.misfit("%s is a %s where a table is needed", t.name, kind)
+		return nil, d.misfit("%s is there and is not an ordinary table (%s)", t.name, kind)
 	}
 	rows, err := d.conn.QueryContext(ctx, `SELECT name, type, "notnull", dflt_value IS NOT NULL OR hidden > 1, hidden > 1, pk > 0 FROM pragma_table_xinfo(?)`, t.name)
 	if err != nil {

@@ -1,0 +1,301 @@
+package sqlite
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/fault"
+)
+
+func TestAddress(t *testing.T) {
+	t.Parallel()
+	folder, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := filepath.VolumeName(folder) + string(filepath.Separator)
+	for rest, want := range map[string]string{
+		"calendly.db":                   filepath.Join(folder, "calendly.db"),
+		"a folder/Größe #1.db":          filepath.Join(folder, "a folder", "Größe #1.db"),
+		"./x/../calendly.db":            filepath.Join(folder, "calendly.db"),
+		filepath.Join(root, "srv/c.db"): filepath.Join(root, "srv", "c.db"),
+		"file:x.db":                     filepath.Join(folder, "file:x.db"),
+	} {
+		got, err := New().Address(rest)
+		if err != nil {
+			t.Errorf("sqlite:%s: %v", rest, err)
+		}
+		if diff := cmp.Diff(map[string]string{"path": want}, got); diff != "" {
+			t.Errorf("sqlite:%s (-want +got):\n%s", rest, diff)
+		}
+	}
+	for _, rest := range []string{"", ":memory:", ":memory:x", "//calendly.db", "///srv/calendly.db", "calendly.db?mode=ro"} {
+		_, err := New().Address(rest)
+		refused(t, "sqlite:"+rest, err, fault.Invalid)
+	}
+}
+
+// refused fails the test unless err is a fault of the address that says what
+// to do.
+func refused(t *testing.T, what string, err error, kind fault.Kind, parts ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("%s: no error", what)
+	}
+	if fault.KindOf(err) != kind || fault.FieldOf(err) != "to" || fault.HintOf(err) == "" {
+		t.Errorf("%s: kind %s, field %q, hint %q: %v", what, fault.KindOf(err), fault.FieldOf(err), fault.HintOf(err), err)
+	}
+	for _, p := range parts {
+		if !strings.Contains(err.Error(), p) {
+			t.Errorf("%s: the error does not say %q: %v", what, p, err)
+		}
+	}
+
+}
+
+func TestOpen_refuses_what_cannot_be_a_database_and_leaves_it_as_it_is(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	in := func(name string) string { return filepath.Join(folder, name) }
+	garbage := bytes.Repeat([]byte("encrypted, or simply not SQLite. "), 1000)
+	for name, content := range map[string][]byte{
+		"text": []byte("hello"), "garbage": garbage, "zeros": make([]byte, 8192),
+		"cut": []byte("SQLite format 3\x00"),
+	} {
+		write(t, in(name), content)
+	}
+	if err := os.Symlink(in("loop"), in("loop")); err != nil {
+		t.Log("no symbolic links here:", err)
+	}
+	before := contents(t, folder)
+	for path, says := range map[string]string{
+		"":                           "no file is named",
+		":memory:":                   "memory",
+		folder:                       "is a folder",
+		in("none/copy.db"):           "the folder " + in("none") + " does not exist",
+		in("text/copy.db"):           in("text/copy.db"),
+		in("text"):                   "not an SQLite database",
+		in("garbage"):                "not an SQLite database",
+		in("zeros"):                  "not an SQLite database",
+		in("cut"):                    in("cut"),
+		in("loop"):                   in("loop"),
+		in("a\x00b"):                 "cannot be reached",
+		os.DevNull:                   "not a file that can hold a database",
+		in(strings.Repeat("x", 300)): "cannot be reached",
+	} {
+		_, err := openPath(t, path)
+		refused(t, path, err, fault.Invalid, says)
+	}
+	if diff := cmp.Diff(before, contents(t, folder)); diff != "" {
+		t.Errorf("the folder after the refusals (-before +after):\n%s", diff)
+	}
+}
+
+func TestOpen_refuses_a_damaged_database(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "copy.db")
+	d, err := openFile(t.Context(), path, time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Prepare(t.Context(), events()); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, path, append(content[:100:100], bytes.Repeat([]byte{0xa5}, len(content)-100)...))
+	d, err = openPath(t, path)
+	if err == nil {
+		_, err = d.Prepare(t.Context(), events())
+	}
+	if fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("a damaged file: %s: %v", fault.KindOf(err), err)
+	}
+}
+
+func TestOpen_refuses_what_may_not_be_written(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	chmod(t, filepath.Dir(folder), 0o755) // so that it is this folder that is closed
+	path, hidden := filepath.Join(folder, "copy.db"), filepath.Join(folder, "hidden.db")
+	for _, p := range []string{path, hidden} {
+		d, err := openFile(t.Context(), p, time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	chmod(t, path, 0o444)
+	chmod(t, hidden, 0)
+	asOneWhoMayNot(t, func() {
+		for _, where := range []string{"a folder that is open to all", "a folder that is not"} {
+			_, err := openPath(t, path)
+			refused(t, "a read-only file in "+where, err, fault.Invalid, path)
+			_, err = openPath(t, hidden)
+			refused(t, "an unreadable file in "+where, err, fault.Invalid, hidden)
+			chmod(t, folder, 0o555)
+		}
+		_, err := openPath(t, filepath.Join(folder, "new.db"))
+		refused(t, "a new file in a read-only folder", err, fault.Invalid, "new.db")
+		chmod(t, path, 0o666)
+		_, err = openPath(t, path)
+		refused(t, "a writable file in a read-only folder", err, fault.Invalid, path)
+	})
+	chmod(t, folder, 0o755)
+	if diff := cmp.Diff([]string{"copy.db", "hidden.db"}, list(t, folder)); diff != "" {
+		t.Errorf("the folder after the refusals (-want +got):\n%s", diff)
+	}
+}
+
+func TestOpen_waits_for_a_locked_file_and_then_says_so(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "copy.db")
+	other := locked(t, path)
+	_, err := openPath(t, path)
+	refused(t, "a locked file", err, fault.Unavailable, "another program", path)
+	if _, err := other.ExecContext(t.Context(), "COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := openPath(t, path); err != nil {
+		t.Errorf("after the lock is gone: %v", err)
+	}
+}
+
+func TestBegin_waits_for_a_locked_file_and_then_says_so(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "copy.db")
+	d, err := openPath(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := locked(t, path)
+	_, err = d.Begin(t.Context())
+	if fault.KindOf(err) != fault.Unavailable || fault.HintOf(err) == "" {
+		t.Fatalf("Begin of a locked file: %s: %v", fault.KindOf(err), err)
+	}
+	_, err = d.Prepare(t.Context(), events())
+	if fault.KindOf(err) != fault.Unavailable || fault.HintOf(err) == "" {
+		t.Fatalf("Prepare in a locked file: %s: %v", fault.KindOf(err), err)
+	}
+	if _, err := other.ExecContext(t.Context(), "COMMIT"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Prepare(t.Context(), events()); err != nil {
+		t.Errorf("after the lock is gone: %v", err)
+	}
+}
+
+func TestBegin_goes_on_when_the_lock_is_released_in_time(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "copy.db")
+	d := file(path).Open(t)
+	defer closed(t, d)
+	other := locked(t, path)
+	begun := make(chan error)
+	go func() {
+		tx, err := d.Begin(t.Context())
+		if err == nil {
+			err = tx.Rollback()
+		}
+		begun <- err
+	}()
+	if _, err := other.ExecContext(t.Context(), "COMMIT"); err != nil {
+		t.Error(err)
+	}
+	if err := <-begun; err != nil {
+		t.Error(err)
+	}
+}
+
+// locked returns a connection of another program that has the file for itself.
+func locked(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	t.Cleanup(func() { closed(t, db) })
+	if _, err := db.ExecContext(t.Context(), "CREATE TABLE IF NOT EXISTS theirs (a); BEGIN EXCLUSIVE"); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func openPath(t *testing.T, path string) (*destination, error) {
+	t.Helper()
+	d, err := openFile(t.Context(), path, 50*time.Millisecond)
+	if err == nil {
+		t.Cleanup(func() { closed(t, d) })
+	}
+	return d, err
+}
+
+func events() connect.Stream {
+	return connect.Stream{Name: "events", Key: []string{"uri"}, Columns: []connect.Column{
+		{Name: "uri", Type: connect.Text},
+		{Name: "type", Type: connect.Text, Ref: "types"},
+		{Name: "start", Type: connect.Timestamp, Required: true},
+		{Name: "open", Type: connect.Boolean},
+		{Name: "size", Type: connect.Integer},
+		{Name: "share", Type: connect.Number},
+		{Name: "raw", Type: connect.JSON},
+	}}
+}
+
+func write(t *testing.T, path string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func chmod(t *testing.T, path string, mode fs.FileMode) {
+	t.Helper()
+	if err := os.Chmod(path, mode); err != nil && !errors.Is(err, fs.ErrPermission) {
+		t.Fatal(err)
+	}
+}
+
+// list returns the names of the files in a folder.
+func list(t *testing.T, folder string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// contents returns what is in the files of a folder.
+func contents(t *testing.T, folder string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, name := range list(t, folder) {
+		content, err := os.ReadFile(filepath.Join(folder, name))
+		all[name] = fmt.Sprint(string(content), err)
+	}
+	return all
+}

@@ -1,0 +1,49 @@
+package sqlite
+
+import (
+	"os"
+	"runtime"
+	"syscall"
+	"testing"
+)
+
+// asOneWhoMayNot runs do as a user whom the modes of files hold back. Root is
+// not, so for root it runs as nobody: the kernel checks files by the thread's
+// own file system user.
+func asOneWhoMayNot(t *testing.T, do func()) {
+	t.Helper()
+	if os.Geteuid() == 0 {
+		const nobody = 65534
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		if err := syscall.Setfsuid(nobody); err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := syscall.Setfsuid(0); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	do()
+}
+
+// smallDisk returns a folder on a file system of so many bytes of its own, and
+// a function that changes its size.
+func smallDisk(t *testing.T, size string) (folder string, resize func(size string)) {
+	t.Helper()
+	folder = t.TempDir()
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {
+		t.Skipf("a small disk needs the right to mount one (TestWrite_says_when_the_database_is_full runs without): %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(folder, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return folder, func(size string) {
+		if err := syscall.Mount("tmpfs", folder, "tmpfs", syscall.MS_REMOUNT, "size="+size); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

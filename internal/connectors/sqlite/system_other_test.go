@@ -1,0 +1,22 @@
+//go:build !linux
+
+package sqlite
+
+import (
+	"os"
+	"testing"
+)
+
+func asOneWhoMayNot(t *testing.T, do func()) {
+	t.Helper()
+	if os.Geteuid() <= 0 {
+		t.Skip("needs a user whom the modes of files hold back")
+	}
+	do()
+}
+
+func smallDisk(t *testing.T, _ string) (folder string, resize func(size string)) {
+	t.Helper()
+	t.Skip("needs Linux to mount a small disk")
+	return "", nil
+}

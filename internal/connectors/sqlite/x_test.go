@@ -1,3 +1,0 @@
-package sqlite
-
-func isVictim() bool { return false }
