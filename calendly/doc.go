@@ -1,0 +1,2 @@
+// Package calendly is a client for Calendly's API (https://developer.calendly.com).
+package calendly
