@@ -115,3 +115,42 @@ type relationshipOwnerBody struct {
 
 // Assumption: a group's member_count counts members, not those invited.
 const groupCountsInvitations = false
+
+// Assumption: the log of outgoing communications is ordered by created_at,
+// the newest first.
+const communicationsNewestFirst = true
+
+// Assumption: the activity log counts so many entries, and no more.
+const maxTotalCount = 10_000
+
+// Assumption: words for a search term that is too long.
+const saysTooLongText = "size cannot be greater than 300"
+
+// Assumption: words for a parameter that an operation must refuse, for too
+// many contacts, and for an event that subscriptions of a scope cannot have.
+const (
+	saysUnknown         = "is not allowed"
+	saysTooManyContacts = "size cannot be greater than 10"
+	saysEventScope      = "is not available for this scope"
+)
+
+// Assumption: the keys of a note; the reference has seen some of them.
+type noteBody struct {
+	URI       string  `json:"uri"`
+	Contact   string  `json:"contact"`
+	Title     *string `json:"title"`
+	Body      *string `json:"body"`
+	RemindAt  *string `json:"remind_at"`
+	CreatedAt string  `json:"created_at"`
+	UpdatedAt string  `json:"updated_at"`
+}
+
+// Assumption: an admin reads the recaps of the whole organization, a member
+// those of the meetings he held.
+const recapAdminSeesAll = true
+
+// Assumption: recaps are listed by start time, the latest first.
+const recapsNewestFirst = true
+
+// Assumption: without a sort, contacts are listed by created_at, ascending.
+const contactsDefaultSort = "created_at"

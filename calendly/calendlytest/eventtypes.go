@@ -110,30 +110,30 @@ func (w *world) ownType(d *draw, owner, position int) eventType {
 	if position == 0 {
 		return t
 	}
-	switch odd := d.n(20); odd {
-	case 0, 1, 2:
+	switch odd := len(w.types) - len(w.firstTypes); odd % 14 { // in turn, so that there is each of them
+	case 0, 1:
 		t.capacity = 2 + d.n(19)
-	case 3:
+	case 2:
 		t.secret = true
-	case 4, 5, 6:
+	case 3, 4:
 		t.paid = true
-	case 7, 8: // switched off: no future meetings
+	case 5: // switched off: no future meetings
 		t.active = false
 		t.until = w.firstFrom(w.now * micros)
-	case 9, 10:
+	case 6:
 		t.active = false
 		t.deleted = w.start*micros + d.n64((w.now-w.start)*micros)
 		t.updated, t.until = t.deleted, w.firstFrom(t.deleted)
-	case 11:
+	case 7:
 		t.managed = true
-	case 12:
+	case 8:
 		t.adhoc, t.noProfile = true, d.chance(500)
-	case 13, 14:
+	case 9:
 		t.durations = []int{15, 30, 45, 60}[:2+d.n(3)]
 		t.duration = pick(d, t.durations)
-	case 15:
+	case 10:
 		t.locations = nil
-	case 16:
+	case 11:
 		t.noProfile = true
 	}
 	return t

@@ -118,6 +118,7 @@ func (w *world) inviteeBody(e *event, k int) inviteeBody {
 		b.Status, b.Cancellation = statusCanceled, w.cancellation(e, s, k)
 	}
 	w.linkChain(&b, e)
+	b.RoutingFormSubmission = w.submissionOf(e, k)
 	b.Payment = payment(e, &d)
 	if at := w.noShowAt(e, s, k); at > 0 {
 		b.NoShow = &noShowLink{URI: w.uriSub(kindNoShow, e.index, k), CreatedAt: stamp(at)}

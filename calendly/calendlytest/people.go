@@ -1,6 +1,8 @@
 package calendlytest
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -63,7 +65,9 @@ func (w *world) makePeople(count int) {
 		taken[m.slug] = true
 		m.email = strings.Replace(m.slug, "-", ".", 1) + "@" + w.domain
 		w.members[i] = m
+		w.joined = append(w.joined, i)
 	}
+	slices.SortFunc(w.joined, func(a, b int) int { return cmp.Compare(w.members[a].created, w.members[b].created) })
 }
 
 func (w *world) makeMember(i int) member {
@@ -96,6 +100,7 @@ type guest struct {
 
 	email string
 	zone  string
+	from  *splitCulture
 }
 
 // guest returns the person with that index. The index stands in the e-mail
@@ -104,17 +109,23 @@ func (w *world) guest(p int) guest {
 	d := w.draw(drawGuest, p, 0)
 	name, from := w.namer.draw(&d)
 	domain := pick(&d, []string{"example.com", "example.org", "example.net", "mail.example", "buero.example", "corp.example"})
-	return guest{fullName: name, email: name.address + "." + strconv.FormatInt(int64(p), 36) + "@" + domain, zone: from.zone}
+	return guest{fullName: name, email: name.address + "." + strconv.FormatInt(int64(p), 36) + "@" + domain, zone: from.zone, from: from}
+}
+
+// guestIndex returns the index that stands in an e-mail address.
+func guestIndex(email string) (int, bool) {
+	local, _, _ := strings.Cut(strings.ToLower(email), "@")
+	p, err := strconv.ParseInt(local[strings.LastIndexByte(local, '.')+1:], 36, 32)
+	return int(p), err == nil && p >= 0
 }
 
 // guestByEmail returns the index of the person with an e-mail address.
 func (w *world) guestByEmail(email string) (int, bool) {
-	local, _, _ := strings.Cut(strings.ToLower(email), "@")
-	p, err := strconv.ParseInt(local[strings.LastIndexByte(local, '.')+1:], 36, 32)
-	if err != nil || p < 0 || int(p) >= w.people {
+	p, ok := guestIndex(email)
+	if !ok || p >= w.people {
 		return 0, false
 	}
-	return int(p), sameEmail(w.guest(int(p)).email, email)
+	return p, sameEmail(w.guest(p).email, email)
 }
 
 // person returns the index of whoever takes seat k of event i, seen alone; see

@@ -1,6 +1,7 @@
 package calendlytest
 
 import (
+	"maps"
 	"net/mail"
 	"slices"
 	"strconv"
@@ -30,7 +31,9 @@ func (p *params) refuse(name, why string) {
 }
 
 // has reports whether the parameter was given, if only empty.
-func (p *params) has(name string) bool { return p.call.query.Has(name) }
+func (p *params) has(name string) bool {
+	return p.call.query.Has(name) || p.call.query.Has(name+"[]")
+}
 
 // text returns a parameter, "" when absent; given but empty is refused.
 func (p *params) text(name string) string {
@@ -45,6 +48,16 @@ func (p *params) text(name string) string {
 func (p *params) require(name string) {
 	if !p.has(name) {
 		p.refuse(name, saysMissing)
+	}
+}
+
+// onlyKnown refuses parameters that the route does not know.
+func (p *params) onlyKnown() {
+	known := append(strings.Fields(p.call.route.params), "count", "page_token")
+	for _, name := range slices.Sorted(maps.Keys(p.call.query)) {
+		if !slices.Contains(known, name) {
+			p.refuse(name, saysUnknown)
+		}
 	}
 }
 
@@ -125,13 +138,6 @@ func (p *params) number(name string, fallback, least, most int) int {
 	return fallback
 }
 
-// target is the object that a URI names: in which organization, and which.
-// world is nil when no such object was ever minted.
-type target struct {
-	world *world
-	ref   ref
-}
-
 // object returns what the URI in a parameter names, nil when absent. Anything
 // but the URI of one of kinds is refused.
 func (p *params) object(name string, kinds ...kind) *target {
@@ -152,45 +158,34 @@ func (p *params) required(name string, kinds ...kind) *target {
 	return p.object(name, kinds...)
 }
 
-// target resolves a URI; nil when it is not one of an object of kinds.
-func (s *Server) target(uri string, kinds []kind) *target {
-	rest, ok := strings.CutPrefix(uri, s.URL)
-	if !ok {
-		return nil
-	}
-	for _, k := range kinds {
-		if id, ok := k.cutPath(rest); ok {
-			return s.lookup(id, k)
+// list returns the values of a parameter that may be given several times,
+// with or without [] behind its name, and separated by commas; nil when absent.
+func (p *params) list(name string) []string {
+	var values []string
+	for _, given := range slices.Concat(p.call.query[name], p.call.query[name+"[]"]) {
+		for value := range strings.SplitSeq(given, ",") {
+			if value == "" {
+				p.refuse(name, saysEmpty)
+				return nil
+			}
+			values = append(values, value)
 		}
 	}
-	return nil
+	return values
 }
 
-// lookup finds the object of that kind and id in either organization.
-func (s *Server) lookup(id string, k kind) *target {
-	for _, w := range []*world{s.home, s.away} {
-		if r, ok := w.codec.ref(id); ok && r.kind == k && w.exists(r) {
-			return &target{world: w, ref: r}
+// objects is object for a list.
+func (p *params) objects(name string, kinds ...kind) []target {
+	var targets []target
+	for _, value := range p.list(name) {
+		t := p.call.server.target(value, kinds)
+		if t == nil {
+			p.refuse(name, saysURI)
+			return nil
 		}
+		targets = append(targets, *t)
 	}
-	return &target{}
-}
-
-// mine returns the object with an id from the path, 404 when there is none and
-// 403 with those words when it belongs to another organization.
-func (c *call) mine(id string, k kind, says string) (ref, error) {
-	return c.owned(c.server.lookup(id, k), says)
-}
-
-// owned is mine for an object named by a parameter, which must not be nil.
-func (c *call) owned(t *target, says string) (ref, error) {
-	switch t.world {
-	case nil:
-		return ref{}, unknownObject()
-	case c.world:
-		return t.ref, nil
-	}
-	return ref{}, forbidden(says)
+	return targets
 }
 
 // order is one field of a sort parameter.
@@ -199,14 +194,10 @@ type order struct {
 	desc  bool
 }
 
-// sort reads field:direction[,field:direction]; nil when absent.
+// sort reads a list of field:direction; nil when absent.
 func (p *params) sort(fields ...string) []order {
-	value := p.text("sort")
-	if value == "" {
-		return nil
-	}
 	var orders []order
-	for _, part := range strings.Split(value, ",") {
+	for _, part := range p.list("sort") {
 		field, direction, _ := strings.Cut(part, ":")
 		if !slices.Contains(fields, field) || direction != "asc" && direction != "desc" {
 			p.refuse("sort", oneOf(directions(fields)))

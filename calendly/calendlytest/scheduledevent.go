@@ -62,16 +62,21 @@ const (
 // eventBody returns the wire form of event i.
 func (w *world) eventBody(i int) eventBody {
 	e := w.event(i)
+	return w.bodyOf(&e)
+}
+
+func (w *world) bodyOf(e *event) eventBody {
+	i := e.index
 	d := w.draw(kindEvent, i, 2)
 	b := eventBody{
 		URI: w.uri(kindEvent, i), Name: &e.kind.name, Status: statusActive,
 		StartTime: stampSeconds(e.start), EndTime: stampSeconds(e.end), EventType: w.uri(kindEventType, e.typeIndex),
-		Location: w.location(&e), InviteesCounter: counterBody{Total: e.seats, Active: e.active, Limit: e.kind.capacity},
-		CreatedAt: stamp(e.created), UpdatedAt: stamp(e.updated), EventMemberships: w.eventHosts(&e), EventGuests: []eventGuestBody{},
+		Location: w.location(e), InviteesCounter: counterBody{Total: e.seats, Active: e.active, Limit: e.kind.capacity},
+		CreatedAt: stamp(e.created), UpdatedAt: stamp(e.updated), EventMemberships: w.eventHosts(e), EventGuests: []eventGuestBody{},
 	}
 	if e.canceled > 0 {
 		b.Status = statusCanceled
-		b.Cancellation = w.cancellation(&e, seat{canceled: e.canceled, byHost: e.byHost}, 0)
+		b.Cancellation = w.cancellation(e, seat{canceled: e.canceled, byHost: e.byHost}, 0)
 	}
 	if d.chance(5) {
 		b.Name = nil

@@ -60,8 +60,10 @@ func hourWeight(hour, quarter int) int {
 	return weight * []int{4, 1, 3, 1}[quarter]
 }
 
-// at returns the start of event i in seconds; d decides within the day.
+// at returns the start of event i in seconds; d decides within the day. Beyond
+// the last event it is the last day's.
 func (t *timeline) at(i int, d draw) int64 {
+	i = min(i, t.before[len(t.before)-1]-1)
 	on := sort.SearchInts(t.before, i+1) - 1
 	rank, total := i-t.before[on], t.before[on+1]-t.before[on]
 	// Rank plus a fraction keeps the order of ranks.

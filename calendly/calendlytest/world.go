@@ -1,6 +1,9 @@
 package calendlytest
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // The purposes of draws that have no id of their own; they follow the kinds.
 const (
@@ -16,6 +19,7 @@ const (
 	drawAnswer
 	drawBusy
 	drawLimits
+	drawReminder
 )
 
 // world is one organization. It holds only what is small: its people, their
@@ -42,12 +46,20 @@ type world struct {
 	groups        []group
 	relationships []relationship
 	zones         map[string]*time.Location
+	joined        []int // members by creation
+	webhooks      []webhook
 
 	events   int
 	timeline timeline
 	strides  [2]int // between events that may be reschedules of each other
 	guests   [maxSeats]shuffle
 	people   int // how many people were ever invited
+
+	// What has to be sorted or counted once, on first use.
+	byForm     func() [][]int32        // submissions
+	reminders  func() []int32          // events
+	byUpdate   func() []int32          // contacts
+	listCounts func() [staticLists]int // contacts
 }
 
 func newWorld(cfg Config, now time.Time) *world {
@@ -57,7 +69,7 @@ func newWorld(cfg Config, now time.Time) *world {
 	}
 	w.codec = newCodec(w.key)
 	first, last := now.Add(-cfg.History), now.Add(cfg.Future)
-	w.timeline = newTimeline(w.events, first.Unix(), w.now, last.Unix())
+	w.timeline = newTimeline(max(w.events, 1), first.Unix(), w.now, last.Unix())
 	w.start = w.timeline.first
 	w.strides = strides(w.events)
 	for k := range w.guests {
@@ -66,6 +78,11 @@ func newWorld(cfg Config, now time.Time) *world {
 	w.makePeople(cfg.Members)
 	w.makeGroups()
 	w.makeEventTypes()
+	w.makeWebhooks()
+	w.byForm = sync.OnceValue(w.submissionsOfForms)
+	w.reminders = sync.OnceValue(w.remindersSent)
+	w.byUpdate = sync.OnceValue(w.contactsByUpdate)
+	w.listCounts = sync.OnceValue(w.staticListCounts)
 	return w
 }
 
@@ -100,6 +117,22 @@ func (w *world) exists(r ref) bool {
 		return r.index < len(w.members) && r.sub < w.schedules(r.index)
 	case kindEvent:
 		return r.index < w.events
+	case kindRoutingForm:
+		return r.index < w.forms()
+	case kindSubmission:
+		return r.index < w.submissions()
+	case kindWebhook:
+		return r.index < len(w.webhooks)
+	case kindContact:
+		return r.index < w.contacts()
+	case kindField:
+		return r.index < len(w.fields())
+	case kindContactList:
+		return r.index < contactLists
+	case kindNote:
+		return r.index < w.contacts() && r.sub < w.notes(r.index)
+	case kindRecap:
+		return r.index < w.events && r.sub == 0 && w.hasRecap(r.index)
 	case kindNoShow:
 		return r.index < w.events && r.sub < w.seats(r.index) && w.isNoShow(r.index, r.sub)
 	case kindInvitee:

@@ -1,0 +1,72 @@
+package calendlytest
+
+// contactListBody is the wire form of a list of contacts.
+type contactListBody struct {
+	URI          string `json:"uri"`
+	Name         string `json:"name"`
+	Type         string `json:"type"`
+	ContactCount *int   `json:"contact_count"` // null for views
+	CreatedAt    string `json:"created_at"`
+	UpdatedAt    string `json:"updated_at"`
+}
+
+const (
+	contactLists = 6 // the last two of them views
+	staticLists  = 4
+)
+
+// listed reports whether a list or view shows a contact.
+func (w *world) listed(list, j int) bool {
+	if list >= staticLists { // a view of those without a company, or with one
+		return (w.contact(j).Company == nil) == (list == staticLists)
+	}
+	d := w.draw(kindContactList, j, 1+list)
+	return d.chance(50 << list)
+}
+
+// staticListCounts returns how many contacts each list holds.
+func (w *world) staticListCounts() [staticLists]int {
+	var counts [staticLists]int
+	for j := range w.contacts() {
+		for list := range counts {
+			if w.listed(list, j) {
+				counts[list]++
+			}
+		}
+	}
+	return counts
+}
+
+func (w *world) contactListBody(list int) contactListBody {
+	at := stampSeconds(w.start + int64(list+1)*20*day)
+	names := []string{"VIP", "Newsletter – été", "Partners", "Everyone at the fair", "Privatpersonen", "With a company"}
+	b := contactListBody{URI: w.uri(kindContactList, list), Name: names[list], Type: "dynamic_view", CreatedAt: at, UpdatedAt: at}
+	if list < staticLists {
+		b.Type, b.ContactCount = "static_list", new(w.listCounts()[list])
+	}
+	return b
+}
+
+func getContactList(c *call) (any, error) {
+	r, err := c.mine(c.path[0], kindContactList, noAccess)
+	if err != nil {
+		return nil, err
+	}
+	return resource[contactListBody]{c.world.contactListBody(r.index)}, nil
+}
+
+// listContactLists has a pagination object, though it never pages.
+func listContactLists(c *call) (any, error) {
+	p := c.params()
+	only := p.enum("type", "static_list", "dynamic_view")
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	rows := []contactListBody{}
+	for list := range contactLists {
+		if b := c.world.contactListBody(list); only == "" || b.Type == only {
+			rows = append(rows, b)
+		}
+	}
+	return list[contactListBody]{Collection: rows, Pagination: pagination{Count: len(rows)}}, nil
+}

@@ -1,0 +1,426 @@
+package calendlytest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// walk reads a whole organization as a client would and keeps every object.
+type walk struct {
+	t       *testing.T
+	s       *Server
+	now     string
+	lists   map[string][]object // rows by the first segment of their path
+	objects map[string]object   // by URI
+}
+
+func newWalk(t *testing.T, s *Server) *walk {
+	w := &walk{t: t, s: s, now: stamp(s.home.now * micros), lists: map[string][]object{}, objects: map[string]object{}}
+	org := func(path string, more ...string) {
+		w.list(path, append([]string{"organization", s.Organization, "count", "100"}, more...)...)
+	}
+	org("/organization_memberships")
+	w.list(strings.TrimPrefix(s.Organization, s.URL)+"/invitations", "count", "100")
+	w.list("/teams", "count", "100")
+	org("/groups")
+	org("/group_relationships")
+	org("/event_types")
+	org("/scheduled_events")
+	org("/routing_forms")
+	org("/activity_log_entries", "count", "1000")
+	org("/outgoing_communications")
+	w.list("/contacts", "count", "100")
+	w.list("/contacts/custom_field_definitions")
+	w.list("/contact_lists")
+	org("/webhook_subscriptions", "scope", "organization")
+	for _, status := range []string{"available", "processing", "unavailable"} {
+		w.list("/meeting_recaps", "count", "100", "status", status)
+	}
+	for _, f := range w.lists["routing_forms"] {
+		w.list("/routing_form_submissions", "form", text(f, "uri"), "count", "100")
+	}
+	for _, e := range w.lists["scheduled_events"] {
+		w.list(strings.TrimPrefix(text(e, "uri"), s.URL)+"/invitees", "count", "100")
+	}
+	for _, m := range w.lists["organization_memberships"] {
+		user := text(m["user"].(object), "uri")
+		w.list("/user_availability_schedules", "user", user)
+		org("/webhook_subscriptions", "scope", "user", "user", user)
+	}
+	for chunk := range slices.Chunk(w.lists["contacts"], 10) {
+		about := []string{"count", "100"}
+		for _, c := range chunk {
+			about = append(about, "contact", text(c, "uri"))
+		}
+		w.list("/notes", about...)
+	}
+	return w
+}
+
+// list reads all pages of a list.
+func (w *walk) list(path string, query ...string) {
+	for _, row := range all(w.t, w.s, "owner", with(path, query...)) {
+		name := path[1:]
+		if parts := strings.Split(name, "/"); len(parts) == 3 {
+			name = parts[2]
+		}
+		w.lists[name] = append(w.lists[name], row)
+		uri, ok := row["uri"].(string)
+		if !ok {
+			continue
+		}
+		if w.objects[uri] != nil {
+			w.t.Errorf("%s: %s came twice", path, uri)
+		}
+		w.objects[uri] = row
+	}
+}
+
+// text returns a string field; it fails hard when there is none.
+func text(o object, key string) string { return o[key].(string) }
+
+// references calls found for every URI of the server inside v.
+func references(v any, base string, found func(string)) {
+	switch v := v.(type) {
+	case string:
+		if strings.HasPrefix(v, base+"/") {
+			found(v)
+		}
+	case []any:
+		for _, each := range v {
+			references(each, base, found)
+		}
+	case map[string]any:
+		for _, each := range v {
+			references(each, base, found)
+		}
+	}
+}
+
+func TestWorld_every_reference_leads_to_an_object_that_equals_its_row(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, Config{Seed: 7, Events: 3000})
+	w := newWalk(t, s)
+	seen := map[string]bool{}
+	for _, rows := range w.lists {
+		for _, row := range rows {
+			references(row, s.URL, func(uri string) { seen[uri] = true })
+		}
+	}
+	t.Logf("%d objects, %d references", len(w.objects), len(seen))
+	for uri := range seen {
+		if strings.Contains(uri, "/activity_log_entries/") {
+			continue // the API has no single read
+		}
+		status, body := get(t, s, "owner", uri)
+		if status != http.StatusOK {
+			t.Fatalf("%s: %d %v", uri, status, body)
+		}
+		row, listed := w.objects[uri]
+		if !listed {
+			continue
+		}
+		single := body["resource"].(object)
+		if strings.Contains(uri, "/meeting_recaps/") {
+			for _, only := range []string{"summary_md", "action_items_md", "discussion_md", "share_link"} {
+				delete(single, only)
+			}
+		}
+		if diff := cmp.Diff(row, single); diff != "" {
+			t.Fatalf("%s: list and single read differ:\n%s", uri, diff)
+		}
+	}
+}
+
+func TestWorld_events_agree_with_their_invitees(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, Config{Seed: 8, Events: 3000})
+	w := newWalk(t, s)
+	of := map[string][]object{}
+	for _, i := range w.lists["invitees"] {
+		of[text(i, "event")] = append(of[text(i, "event")], i)
+	}
+	if got := len(w.lists["scheduled_events"]); got != 3000 {
+		t.Errorf("%d events, want 3000", got)
+	}
+	last := ""
+	for _, e := range w.lists["scheduled_events"] {
+		invitees := of[text(e, "uri")]
+		active := 0
+		for _, i := range invitees {
+			if i["status"] == statusActive {
+				active++
+			}
+			w.checkInvitee(e, i)
+		}
+		counter := e["invitees_counter"].(object)
+		if counter["total"] != float64(len(invitees)) || counter["active"] != float64(active) || counter["limit"].(float64) < float64(len(invitees)) {
+			t.Errorf("%s: counter %v, but %d invitees, %d of them active", e["uri"], counter, len(invitees), active)
+		}
+		if (active == 0) != (e["status"] == statusCanceled) || (e["cancellation"] != nil) != (e["status"] == statusCanceled) {
+			t.Errorf("%s: status %v, cancellation %v, %d active invitees", e["uri"], e["status"], e["cancellation"], active)
+		}
+		w.ordered(e, "created_at", "updated_at")
+		if start := text(e, "start_time"); start < last || text(e, "created_at") >= start || text(e, "end_time") <= start {
+			t.Errorf("%s: starts %s after an event that starts %s", e["uri"], start, last)
+		}
+		last = text(e, "start_time")
+		kind := w.eventType(text(e, "event_type"))
+		if deleted, ok := kind["deleted_at"].(string); ok && deleted < last {
+			t.Errorf("%s is of a type deleted at %s", e["uri"], deleted)
+		}
+	}
+}
+
+// eventType reads a type, deleted or not, once.
+func (w *walk) eventType(uri string) object {
+	if w.objects[uri] == nil {
+		w.objects[uri] = must(w.t, w.s, "owner", uri)["resource"].(object)
+	}
+	return w.objects[uri]
+}
+
+// ordered checks that one time is not after the other, nor either after now.
+func (w *walk) ordered(o object, before, after string) {
+	w.t.Helper()
+	if a, b := text(o, before), text(o, after); a > b || b > w.now {
+		w.t.Errorf("%s: %s is %s, %s is %s, now is %s", o["uri"], before, a, after, b, w.now)
+	}
+}
+
+func (w *walk) checkInvitee(e, i object) {
+	w.t.Helper()
+	w.ordered(i, "created_at", "updated_at")
+	canceled := i["status"] == statusCanceled
+	if why, ok := i["cancellation"].(object); ok != canceled || ok && (text(why, "created_at") > w.now || text(why, "created_at") < text(i, "created_at")) {
+		w.t.Errorf("%s: status %v, cancellation %v", i["uri"], i["status"], i["cancellation"])
+	}
+	if text(i, "created_at") >= text(e, "start_time") {
+		w.t.Errorf("%s booked after the meeting", i["uri"])
+	}
+	if id := i["uri"].(string)[strings.LastIndex(text(i, "uri"), "/")+1:]; !strings.HasSuffix(text(i, "cancel_url"), id) || !strings.HasSuffix(text(i, "reschedule_url"), id) {
+		w.t.Errorf("%s: links of another invitee", i["uri"])
+	}
+	w.checkChain(i)
+	if no, ok := i["no_show"].(object); ok {
+		marked := must(w.t, w.s, "owner", text(no, "uri"))["resource"].(object)
+		if marked["invitee"] != i["uri"] || marked["created_at"] != no["created_at"] || canceled || text(e, "end_time") > w.now {
+			w.t.Errorf("%s: no-show %v is %v", i["uri"], no, marked)
+		}
+	}
+	if from, ok := i["routing_form_submission"].(string); ok {
+		v := w.objects[from]
+		if v["submitter"] != i["uri"] || v["submitter_type"] != "Invitee" || text(v, "created_at") > text(i, "created_at") ||
+			v["result"].(object)["value"] != e["event_type"] {
+			w.t.Errorf("%s came from %v", i["uri"], v)
+		}
+	}
+}
+
+func (w *walk) checkChain(i object) {
+	w.t.Helper()
+	if old, ok := i["old_invitee"].(string); ok {
+		o := w.objects[old]
+		if o["new_invitee"] != i["uri"] || o["email"] != i["email"] || o["rescheduled"] != true || o["status"] != statusCanceled {
+			w.t.Errorf("%s replaces %v", i["uri"], o)
+		}
+		if why := o["cancellation"].(object); why["created_at"] != i["created_at"] {
+			w.t.Errorf("%s: booked at %s, the old one left at %s", i["uri"], i["created_at"], why["created_at"])
+		}
+	}
+	replaced, ok := i["new_invitee"].(string)
+	if ok != (i["rescheduled"] == true) || ok && w.objects[replaced]["old_invitee"] != i["uri"] {
+		w.t.Errorf("%s: rescheduled %v, new invitee %v", i["uri"], i["rescheduled"], i["new_invitee"])
+	}
+}
+
+func TestWorld_the_other_lists_agree_with_events_and_members(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, Config{Seed: 9, Events: 3000})
+	w := newWalk(t, s)
+	submitters, visits := 0, map[string][]object{}
+	for _, v := range w.lists["routing_form_submissions"] {
+		if to, ok := v["submitter"].(string); ok {
+			submitters++
+			if w.objects[to]["routing_form_submission"] != v["uri"] {
+				t.Errorf("%s: its submitter %v does not know it", v["uri"], w.objects[to])
+			}
+		}
+	}
+	if submitters == 0 {
+		t.Error("nobody who filled in a form went on to book")
+	}
+	for _, i := range w.lists["invitees"] {
+		if i["status"] == statusActive {
+			visits[text(i, "email")] = append(visits[text(i, "email")], w.objects[text(i, "event")])
+		}
+	}
+	for _, c := range w.lists["contacts"] {
+		w.checkContact(c, visits)
+	}
+	for _, r := range w.lists["meeting_recaps"] {
+		e := w.objects[text(r, "event")]
+		if e["status"] != statusActive || e["end_time"] != r["end_time"] || text(r, "end_time") > w.now {
+			t.Errorf("recap %v of %v", r, e)
+		}
+	}
+	for _, m := range w.lists["outgoing_communications"] {
+		if e := w.objects[text(m, "event_uri")]; e["event_type"] != m["event_type_uri"] || text(m, "created_at") < text(e, "created_at") || text(m, "created_at") > w.now {
+			t.Errorf("message %v of %v", m, e)
+		}
+	}
+	w.checkPeople()
+}
+
+func (w *walk) checkContact(c object, visits map[string][]object) {
+	w.t.Helper()
+	var last, next any
+	for _, e := range visits[text(c["emails"].([]any)[0].(object), "email")] {
+		switch start := text(e, "start_time"); {
+		case start < w.now:
+			last = start
+		case next == nil:
+			next = start
+		}
+	}
+	if c["last_meeting_date"] != last || c["next_meeting_date"] != next {
+		w.t.Errorf("%s: last meeting %v, next %v; want %v, %v", c["uri"], c["last_meeting_date"], c["next_meeting_date"], last, next)
+	}
+	w.ordered(c, "created_at", "updated_at")
+}
+
+func (w *walk) checkPeople() {
+	w.t.Helper()
+	added := map[string]string{}
+	for _, a := range w.lists["activity_log_entries"] {
+		if a["fully_qualified_name"] == "User.Add" {
+			added[text(a["details"].(object), "user")] = text(a, "occurred_at")
+		}
+	}
+	accepted := map[string]bool{}
+	for _, v := range w.lists["invitations"] {
+		if user, ok := v["user"].(string); ok != (v["status"] == "accepted") {
+			w.t.Errorf("invitation %v", v)
+		} else if ok {
+			accepted[user] = true
+		}
+	}
+	owners := 0
+	for _, m := range w.lists["organization_memberships"] {
+		user := text(m["user"].(object), "uri")
+		if m["role"] == string(roleOwner) {
+			owners++
+		}
+		if added[user] != m["created_at"] || accepted[user] == (m["role"] == string(roleOwner)) {
+			w.t.Errorf("%s joined %s, added %s, invited %t", user, m["created_at"], added[user], accepted[user])
+		}
+	}
+	if owners != 1 {
+		w.t.Errorf("%d owners", owners)
+	}
+	members := map[string]float64{}
+	for _, r := range w.lists["group_relationships"] {
+		if r["owner"].(object)["type"] == "OrganizationMembership" {
+			members[text(r, "group")]++
+		}
+	}
+	for _, g := range w.lists["groups"] {
+		if g["member_count"] != members[text(g, "uri")] {
+			w.t.Errorf("%s has %v members, its relationships say %v", g["uri"], g["member_count"], members[text(g, "uri")])
+		}
+	}
+}
+
+// shape is one thing that realistic worlds must hold.
+type shape struct {
+	list string
+	is   func(object) bool
+}
+
+func TestWorld_holds_every_shape_of_data(t *testing.T) {
+	t.Parallel()
+	w := newWalk(t, newServer(t, Config{Seed: 10, Events: 3000}))
+	equal := func(key string, value any) func(object) bool { return func(o object) bool { return o[key] == value } }
+	given := func(key string) func(object) bool { return func(o object) bool { return o[key] != nil } }
+	shapes := map[string]shape{
+		"several hosts":          {"scheduled_events", func(o object) bool { return len(o["event_memberships"].([]any)) > 1 }},
+		"guests":                 {"scheduled_events", func(o object) bool { return len(o["event_guests"].([]any)) > 1 }},
+		"no name":                {"scheduled_events", equal("name", nil)},
+		"no location":            {"scheduled_events", equal("location", nil)},
+		"canceled":               {"scheduled_events", equal("status", statusCanceled)},
+		"still to come":          {"scheduled_events", func(o object) bool { return text(o, "start_time") > w.now }},
+		"middle of a chain":      {"invitees", func(o object) bool { return o["old_invitee"] != nil && o["new_invitee"] != nil }},
+		"no time zone":           {"invitees", equal("timezone", nil)},
+		"split name":             {"invitees", given("first_name")},
+		"no-show":                {"invitees", given("no_show")},
+		"reconfirmation":         {"invitees", given("reconfirmation")},
+		"booked for another":     {"invitees", given("invitee_scheduled_by")},
+		"booked by API":          {"invitees", equal("scheduling_method", "api")},
+		"paid":                   {"invitees", given("payment")},
+		"amount as text":         {"invitees", func(o object) bool { p, _ := o["payment"].(object); _, ok := p["amount"].(string); return ok }},
+		"amount as number":       {"invitees", func(o object) bool { p, _ := o["payment"].(object); _, ok := p["amount"].(float64); return ok }},
+		"several choices":        {"invitees", func(o object) bool { return strings.Contains(answerText(o), "Pricing\nSecurity") }},
+		"UTM":                    {"invitees", func(o object) bool { return o["tracking"].(object)["utm_source"] != nil }},
+		"reminder by text":       {"invitees", given("text_reminder_number")},
+		"canceled by host":       {"invitees", func(o object) bool { p, _ := o["cancellation"].(object); return p["canceler_type"] == "host" }},
+		"type without profile":   {"event_types", equal("profile", nil)},
+		"type without locations": {"event_types", equal("locations", nil)},
+		"type with durations":    {"event_types", func(o object) bool { d, _ := o["duration_options"].([]any); return len(d) > 1 }},
+		"type without durations": {"event_types", func(o object) bool { d, ok := o["duration_options"].([]any); return ok && len(d) == 0 }},
+		"group type":             {"event_types", equal("kind", "group")},
+		"collective":             {"event_types", equal("pooling_type", "collective")},
+		"round robin":            {"event_types", equal("pooling_type", "round_robin")},
+		"paid type":              {"event_types", equal("is_paid", true)},
+		"secret type":            {"event_types", equal("secret", true)},
+		"inactive type":          {"event_types", equal("active", false)},
+		"managed type":           {"event_types", equal("admin_managed", true)},
+		"one-off type":           {"event_types", equal("type", "AdhocEventType")},
+		"invited to a group":     {"group_relationships", func(o object) bool { return o["owner"].(object)["type"] == "OrganizationInvitation" }},
+		"pending invitation":     {"invitations", equal("status", "pending")},
+		"declined invitation":    {"invitations", equal("status", "declined")},
+		"draft form":             {"routing_forms", equal("status", "draft")},
+		"to a message":           {"routing_form_submissions", func(o object) bool { r, _ := o["result"].(object); return r["type"] == "custom_message" }},
+		"unavailable recap":      {"meeting_recaps", equal("status", recapUnavailable)},
+		"text message":           {"outgoing_communications", equal("type", "sms")},
+		"e-mail":                 {"outgoing_communications", equal("type", "email")},
+		"contact with fields":    {"contacts", func(o object) bool { return len(o["custom_fields"].([]any)) > 2 }},
+		"note":                   {"notes", given("title")},
+		"dynamic view":           {"contact_lists", equal("contact_count", nil)},
+	}
+	for _, kind := range []string{"string", "text", "phone_number", "single_select", "multi_select"} {
+		shapes["question "+kind] = shape{"event_types", func(o object) bool {
+			return slices.ContainsFunc(o["custom_questions"].([]any), func(q any) bool { return q.(object)["type"] == kind })
+		}}
+	}
+	for _, kind := range []string{"physical", "ask_invitee", "custom", "outbound_call", "inbound_call", "google_conference", "zoom", "gotomeeting", "microsoft_teams_conference", "webex_conference"} {
+		shapes["held at "+kind] = shape{"scheduled_events", func(o object) bool { l, _ := o["location"].(object); return l["type"] == kind }}
+	}
+	for _, status := range []any{"pushed", "initiated", "processing", "failed", nil} {
+		shapes["conference "+strings.TrimSpace(textOf(status))] = shape{"scheduled_events", func(o object) bool {
+			l, _ := o["location"].(object)
+			return l["type"] == "zoom" && l["status"] == status
+		}}
+	}
+	for name, want := range shapes {
+		if !slices.ContainsFunc(w.lists[want.list], want.is) {
+			t.Errorf("%s: none of %d %s", name, len(w.lists[want.list]), want.list)
+		}
+	}
+}
+
+func textOf(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+func answerText(o object) string {
+	var all []string
+	for _, a := range o["questions_and_answers"].([]any) {
+		all = append(all, text(a.(object), "answer"))
+	}
+	return strings.Join(all, "|")
+}
