@@ -5,9 +5,15 @@ import (
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connectors/calendly"
+	"github.com/kalends/kalends/internal/connectors/sqlite"
 )
 
-// All lists what Kalends can talk to.
+// All lists what Kalends can talk to. version is told to these systems, now
+// tells the time.
 func All(version string, now func() time.Time) []connect.Connector {
-	return nil
+	return []connect.Connector{
+		calendly.New(calendly.Deps{Version: version, Now: now}),
+		sqlite.New(),
+	}
 }

@@ -1,0 +1,130 @@
+package calendly
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/kalends/kalends/internal/connect"
+)
+
+// users reads the list of members and what belongs to each of them. A token
+// that may not list them reads what belongs to its own user.
+func (r *reading) users(ctx context.Context, push func(chunk) error) error {
+	members := []string{r.user}
+	if len(r.want) > 1 || !r.wants("user_meeting_limits") {
+		listed, err := r.members(ctx, push)
+		if err != nil {
+			return err
+		}
+		members = append(members, listed...)
+	}
+	ofEach := r.wanted("user_availability_schedules", "locations", "user_busy_times")
+	ofOne := r.wanted("user_meeting_limits")
+	if len(ofEach)+len(ofOne) == 0 {
+		return nil
+	}
+	var unreadable atomic.Int64
+	return r.family(members, 1, push, func(unit []string) []task {
+		user := unit[0]
+		var all []task
+		for _, s := range ofEach {
+			all = append(all, r.ofMember(s, user, &unreadable))
+		}
+		for _, s := range ofOne {
+			if user == r.user {
+				all = append(all, r.child(s, user, s.request(r.caller, user)))
+			}
+		}
+		return all
+	})
+}
+
+// members pushes the memberships and the users in them, and returns the URIs
+// of these.
+func (r *reading) members(ctx context.Context, push func(chunk) error) ([]string, error) {
+	memberships, users := r.stream("organization_memberships"), r.stream("users")
+	var all []string
+	for p, err := range r.pages(ctx, memberships, memberships.request(r.caller, "")) {
+		if err != nil {
+			return nil, err
+		}
+		records, uris := r.usersIn(p.records)
+		all = append(all, uris...)
+		var c chunk
+		if err := r.include(&c, memberships, "", p.records); err != nil {
+			return nil, err
+		}
+		if err := r.include(&c, users, r.organization, records); err != nil {
+			return nil, err
+		}
+		if err := push(c); err != nil {
+			return nil, err
+		}
+	}
+	reason, closed := r.closed(memberships.Name)
+	if !closed {
+		return all, nil
+	}
+	for _, name := range r.want {
+		if name != memberships.Name && name != "user_meeting_limits" {
+			r.note(name, ownUser(reason))
+		}
+	}
+	var c chunk
+	if err := r.include(&c, users, r.organization, []json.RawMessage{r.record}); err != nil {
+		return nil, err
+	}
+	return nil, push(c)
+}
+
+// usersIn returns the users in memberships, and their URIs.
+func (r *reading) usersIn(memberships []json.RawMessage) (records []json.RawMessage, uris []string) {
+	for _, raw := range memberships {
+		var m struct {
+			User json.RawMessage `json:"user"`
+		}
+		var u struct {
+			URI string `json:"uri"`
+		}
+		if json.Unmarshal(raw, &m) != nil || json.Unmarshal(m.User, &u) != nil || u.URI == "" {
+			continue // a membership without a user has none to list
+		}
+		if u.URI == r.user {
+			m.User = r.record // says more
+		}
+		records, uris = append(records, m.User), append(uris, u.URI)
+	}
+	return records, uris
+}
+
+// ofMember is child for a user. One who left meanwhile has no rows; nor has
+// one whose external calendar cannot be read, which is told.
+func (r *reading) ofMember(s *stream, user string, unreadable *atomic.Int64) task {
+	read := r.child(s, user, s.request(r.caller, user))
+	return func(ctx context.Context) (connect.Rows, error) {
+		rows, err := read(ctx)
+		switch {
+		case statusOf(err) == http.StatusFailedDependency:
+			r.note(s.Name, fmt.Sprintf("missing for %d users whose external calendar cannot be read, as %s", unreadable.Add(1), user))
+			return connect.Rows{}, nil
+		case forbidden(err) && r.left(ctx, user):
+			return connect.Rows{}, nil
+		}
+		return rows, err
+	}
+}
+
+// left reports whether a user is no member any more.
+func (r *reading) left(ctx context.Context, user string) bool {
+	s := r.stream("organization_memberships")
+	q := list("/organization_memberships", "user", user, "organization", r.organization)
+	for p, err := range pages(ctx, r.client(s.Name), q) {
+		if err != nil || len(p.records) > 0 {
+			return notFound(err) || forbidden(err) && len(missingScopes(err)) == 0
+		}
+	}
+	return ctx.Err() == nil
+}

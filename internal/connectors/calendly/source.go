@@ -1,0 +1,140 @@
+package calendly
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+	"time"
+
+	api "github.com/kalends/kalends/calendly"
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/fault"
+)
+
+// source reads one organization with one token.
+type source struct {
+	client       *api.Client // nil without a token; then nothing can be read
+	url          string      // of the API
+	organization string      // URI; empty: the token's own
+	start        time.Time   // zero: all history
+	startOption  string
+	now          func() time.Time
+	all          []*stream
+
+	meeting sync.Mutex // one goroutine asks who the caller is, the others wait
+	known   *caller
+}
+
+// Streams implements connect.Source.
+func (s *source) Streams() []connect.Stream {
+	var list []connect.Stream
+	for _, one := range s.all {
+		list = append(list, one.Stream)
+	}
+	return list
+}
+
+// stream returns the stream of a name in the catalogue.
+func (s *source) stream(name string) *stream {
+	for _, one := range s.all {
+		if one.Name == name {
+			return one
+		}
+	}
+	return nil
+}
+
+// errStopped ends a reading whose consumer wants no more.
+var errStopped = errors.New("the consumer stopped")
+
+// Read implements connect.Source.
+func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[connect.Batch, error] {
+	return func(yield func(connect.Batch, error) bool) {
+		r, err := s.reading(ctx, request)
+		if err != nil {
+			yield(connect.Batch{}, faultOf(err))
+			return
+		}
+		emit := func(b connect.Batch) error {
+			b = r.tell(b)
+			if empty(b) || yield(b, nil) {
+				return nil
+			}
+			return errStopped
+		}
+		err = deliver(ctx, r.reader(request.Streams[0].Group), emit)
+		if err == nil {
+			err = emit(connect.Batch{Next: nil})
+		}
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(connect.Batch{}, faultOf(err))
+		}
+	}
+}
+
+// empty reports whether b says nothing.
+func empty(b connect.Batch) bool {
+	return len(b.Rows) == 0 && len(b.Next) == 0 && len(b.Skips) == 0 && len(b.Notes) == 0
+}
+
+// reading finds out who reads, and prepares to.
+func (s *source) reading(ctx context.Context, request connect.Reading) (*reading, error) {
+	r := &reading{source: s, gates: map[string]*gate{}}
+	var err error
+	if r.clients, err = s.clients(request.Observe); err != nil {
+		return nil, err
+	}
+	for _, one := range request.Streams {
+		r.want = append(r.want, one.Name)
+	}
+	if r.caller, err = s.caller(ctx, r.client(r.want[0])); err != nil {
+		return nil, err
+	}
+	_, scope := r.scope()
+	r.from = placeAfter(request.From, scope, s.startOption)
+	for _, one := range request.Streams {
+		if only := r.ownOnly(one); only != "" {
+			r.note(one.Name, only)
+		}
+	}
+	return r, nil
+}
+
+// clients returns a client for each stream, whose calls are told to observe.
+func (s *source) clients(observe func(string, connect.Calls)) (map[string]*api.Client, error) {
+	if s.client == nil {
+		return nil, fault.New(fault.Invalid, "there is no token").WithField(fieldKey)
+	}
+	clients := map[string]*api.Client{}
+	for _, one := range s.all {
+		clients[one.Name] = s.client
+		if observe == nil {
+			continue
+		}
+		c, err := s.client.With(api.WithObserver(func(a api.Attempt) { observe(one.Name, callsOf(a)) }))
+		if err != nil {
+			return nil, err
+		}
+		clients[one.Name] = c
+	}
+	return clients, nil
+}
+
+// caller returns who the token speaks for, asking the API once.
+func (s *source) caller(ctx context.Context, client *api.Client) (*caller, error) {
+	s.meeting.Lock()
+	defer s.meeting.Unlock()
+	if s.known != nil {
+		return s.known, nil
+	}
+	c, err := meet(ctx, client, s.now)
+	if err != nil {
+		return nil, err
+	}
+	if s.organization != "" && !sameURI(s.organization, c.organization) {
+		return nil, anotherOrganization(s.organization, c)
+	}
+	s.known = c
+	return c, nil
+}

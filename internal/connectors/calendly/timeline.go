@@ -1,0 +1,265 @@
+package calendly
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/kalends/kalends/internal/connect"
+)
+
+// timeline is how a stream is read by time.
+type timeline struct {
+	stream   *stream
+	column   int    // the column of time
+	min, max string // the parameters that bound it
+	sort     string // the parameter for ascending order, less its direction; "": the API does not sort
+	count    int    // rows a page
+	pages    int    // pages a window should have
+	lanes    int    // windows read side by side
+}
+
+// stretch is what was read of a stretch of time.
+type stretch struct {
+	records []connect.Record
+	// until is the time before which all is read; zero: as after the stretch
+	// before.
+	until time.Time
+	share float64 // of the time that is read
+}
+
+// patience is how many times the pages that a window should have are read
+// before it is cut.
+const patience = 2
+
+// query asks for the rows of w. The API's bounds may or may not include their
+// instant: what is asked for is a little more than w.
+func (t timeline) query(c *caller, w window) request {
+	q := t.stream.request(c, "")
+	q.query.Set("count", strconv.Itoa(t.count))
+	if t.sort != "" {
+		q.query.Set("sort", t.sort+":asc")
+	}
+	if !w.from.IsZero() {
+		q.query.Set(t.min, connect.FormatTime(w.from.Add(-time.Microsecond)))
+	}
+	if !w.to.IsZero() {
+		q.query.Set(t.max, connect.FormatTime(w.to))
+	}
+	return q
+}
+
+// along reads a timeline from where the reading begins to its end, and hands
+// its stretches to push in the order of time.
+func (r *reading) along(ctx context.Context, t timeline, push func(stretch) error) error {
+	begin := r.source.start
+	if r.from.Until.After(begin) {
+		begin = r.from.Until
+	}
+	p, all, err := r.survey(ctx, t, begin)
+	switch {
+	case err != nil:
+		return err
+	case p == nil && len(all) == 0:
+		return nil
+	case p == nil:
+		return push(stretch{records: all, share: 1})
+	}
+	first, span := p.at, p.last.Sub(p.at)
+	return r.inLanes(ctx, t, p, func(s stretch) error {
+		if span > 0 && !s.until.IsZero() {
+			s.share = min(max(float64(s.until.Sub(first))/float64(span), 0), 1)
+		}
+		return push(s)
+	})
+}
+
+// survey reads the first page from begin on. If that is all there is, it
+// returns its records, which may be none; else a planner that knows where the
+// rows begin and end and how dense they are.
+func (r *reading) survey(ctx context.Context, t timeline, begin time.Time) (*planner, []connect.Record, error) {
+	w := window{from: begin}
+	p, err := r.page(ctx, t.stream, t.query(r.caller, w))
+	if err != nil || p == nil {
+		return nil, nil, err
+	}
+	records, err := r.within(t, w, *p)
+	if err != nil || p.last {
+		return nil, records, err
+	}
+	first, last := t.ends(records)
+	plan := &planner{target: t.pages * t.count, from: begin, at: first, last: r.now()}
+	plan.learn(len(records), last.Sub(first))
+	if t.sort == "" {
+		// The page may be from anywhere. What is older than the organization
+		// lies in the first window all the same: it is open.
+		plan.at = latest(begin, r.founded, unfounded())
+		return plan, nil, nil
+	}
+	end := t.query(r.caller, w)
+	end.query.Set("count", "1")
+	end.query.Set("sort", t.sort+":desc")
+	if p, err = r.page(ctx, t.stream, end); err != nil || p == nil {
+		return nil, nil, err
+	}
+	if records, err = r.within(t, w, *p); err != nil {
+		return nil, nil, err
+	}
+	_, plan.last = t.ends(records)
+	return plan, nil, nil
+}
+
+// unfounded is before any organization was made, for one that does not say.
+func unfounded() time.Time { return time.Date(2013, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+func latest(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
+
+// ends returns the least and the greatest time of records.
+func (t timeline) ends(records []connect.Record) (first, last time.Time) {
+	for _, record := range records {
+		at, ok := t.timeOf(record)
+		if !ok {
+			continue
+		}
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	return first, last
+}
+
+func (t timeline) timeOf(record connect.Record) (time.Time, bool) {
+	at, ok := record.Values[t.column].(time.Time)
+	return at, ok
+}
+
+// within flattens the records of a page that lie in w, or do not say when.
+func (r *reading) within(t timeline, w window, p page) ([]connect.Record, error) {
+	rows, err := r.rows(t.stream, "", p.records)
+	return slices.DeleteFunc(rows.Records, func(record connect.Record) bool {
+		at, ok := t.timeOf(record)
+		return ok && !w.holds(at)
+	}), err
+}
+
+// lane is one window under way.
+type lane struct {
+	out chan stretch
+	err error // set before out is closed
+}
+
+// inLanes reads the windows of p, several at a time, and hands their stretches
+// to push in order. Each window is at most one stretch ahead of push.
+func (r *reading) inLanes(ctx context.Context, t timeline, p *planner, push func(stretch) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer cancel()
+	lanes := make(chan *lane, t.lanes-1)
+	wg.Go(func() {
+		defer close(lanes)
+		for more := true; more; {
+			l := &lane{out: make(chan stretch)}
+			select {
+			case lanes <- l:
+			case <-ctx.Done():
+				return
+			}
+			var w window
+			if w, more = p.next(); !more {
+				close(l.out)
+				return
+			}
+			wg.Go(func() {
+				defer close(l.out)
+				l.err = r.window(ctx, t, p, w, func(s stretch) error { return send(ctx, l.out, s) })
+			})
+		}
+	})
+	for l := range lanes {
+		for s := range l.out {
+			if err := push(s); err != nil {
+				return err
+			}
+		}
+		if l.err != nil {
+			return l.err
+		}
+	}
+	return ctx.Err()
+}
+
+func send[T any](ctx context.Context, to chan<- T, value T) error {
+	select {
+	case to <- value:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// window reads one window, in stretches.
+func (r *reading) window(ctx context.Context, t timeline, p *planner, w window, push func(stretch) error) error {
+	whole, rows := w, 0
+	for rest := true; rest; {
+		var err error
+		rest, err = r.pass(ctx, t, &w, func(s stretch) error {
+			rows += len(s.records)
+			return push(s)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if !whole.to.IsZero() {
+		p.learn(rows, whole.length)
+	}
+	return nil
+}
+
+// pass reads w from its beginning. A window of too many pages is cut at the
+// last time read, of which more rows may come: what lies before is a stretch,
+// and w becomes the rest, to be asked for anew, as nobody knows how long a
+// page token lives. Where one instant fills all those pages, or the rows come
+// in no order, it goes on to the end of w, and the pages so far are a stretch
+// that ends where w begins.
+func (r *reading) pass(ctx context.Context, t timeline, w *window, push func(stretch) error) (rest bool, err error) {
+	var held []connect.Record
+	ordered, latest, n := true, w.from, 0
+	for p, err := range r.pages(ctx, t.stream, t.query(r.caller, *w)) {
+		if err != nil {
+			return false, err
+		}
+		records, err := r.within(t, *w, p)
+		if err != nil {
+			return false, err
+		}
+		for _, record := range records {
+			if at, ok := t.timeOf(record); ok {
+				ordered, latest = ordered && !at.Before(latest), at
+			}
+		}
+		held = append(held, records...)
+		if n++; p.last || n < patience*t.pages {
+			continue
+		}
+		if ordered && latest.After(w.from) {
+			held = slices.DeleteFunc(held, func(record connect.Record) bool {
+				at, ok := t.timeOf(record)
+				return ok && !at.Before(latest)
+			})
+			w.from = latest
+			return true, push(stretch{records: held, until: latest})
+		}
+		if err := push(stretch{records: held}); err != nil {
+			return false, err
+		}
+		held, n = nil, 0
+	}
+	return false, push(stretch{records: held, until: w.to})
+}
