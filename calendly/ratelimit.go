@@ -33,6 +33,9 @@ const (
 	window = time.Minute
 	// burst is the part of the limit that may be used at once after a pause.
 	burst = 0.25
+	// blur is how far two answers of one window may disagree on its end: it is
+	// told in whole seconds, and answers take time.
+	blur = 2 * time.Second
 )
 
 // Limiter keeps the users of one token below the limit that the API's answers
@@ -45,7 +48,8 @@ type Limiter struct {
 	known    bool          // an answer came
 	limit    int           // calls a window; 0: none
 	inFlight int
-	left     int // calls that may still be sent in this window
+	sent     int // calls of ours in this window
+	others   int // calls of others in this window, as far as answers show
 	resetAt  time.Time
 	tokens   float64 // calls that the pace allows now
 	paced    time.Time
@@ -84,29 +88,35 @@ func (l *Limiter) take(now time.Time) (time.Duration, <-chan struct{}) {
 	}
 	if l.limit > 0 {
 		if !now.Before(l.resetAt) && l.inFlight == 0 || now.After(l.resetAt.Add(window)) {
-			l.left = l.limit // a new window that nobody has told of yet
-			l.resetAt = now.Add(window)
+			l.begin(now.Add(window), l.inFlight) // nobody has told of it yet
+			l.paced = now                        // the wait for it saves up nothing
 		}
 		l.refill(now)
-		if l.left <= 0 {
+		if l.sent+l.others >= l.limit {
 			return max(l.resetAt.Sub(now), 50*time.Millisecond), l.waiting
 		}
 		if l.tokens < 1 {
-			return time.Duration((1 - l.tokens) / l.pace() * float64(time.Second)), l.waiting
+			return time.Duration((1-l.tokens)/l.pace(now)*float64(time.Second)) + time.Microsecond, l.waiting
 		}
 		l.tokens--
-		l.left--
+		l.sent++
 	}
 	l.inFlight++
 	return 0, nil
 }
 
-// pace is how many calls a second are sent.
-func (l *Limiter) pace() float64 { return share * float64(l.limit) / window.Seconds() }
+// pace is how many calls a second are sent: what is left of the window is
+// spread over the rest of it, so that a burst, or what others take, is paid
+// back slowly and the window is never used up early.
+func (l *Limiter) pace(now time.Time) float64 {
+	rest := max(l.resetAt.Sub(now), time.Second)
+	left := max(l.limit-l.sent-l.others, 0)
+	return min(share*float64(l.limit)/window.Seconds(), float64(left)/rest.Seconds())
+}
 
 func (l *Limiter) refill(now time.Time) {
 	most := max(1, burst*float64(l.limit))
-	l.tokens = min(most, l.tokens+now.Sub(l.paced).Seconds()*l.pace())
+	l.tokens = min(most, l.tokens+now.Sub(l.paced).Seconds()*l.pace(now))
 	l.paced = now
 }
 
@@ -122,8 +132,8 @@ func (l *Limiter) done(r Rate, refused bool) {
 		l.learn(now, r)
 	}
 	if refused {
-		l.left = 0
-		l.resetAt = now.Add(max(r.Reset, time.Second))
+		l.begin(now.Add(max(r.Reset, time.Second)), 0)
+		l.others = l.limit
 	}
 	close(l.waiting)
 	l.waiting = make(chan struct{})
@@ -137,10 +147,20 @@ func (l *Limiter) learn(now time.Time, r Rate) {
 		l.limit = r.Limit
 	}
 	resetAt := now.Add(r.Reset)
-	left := r.Remaining - l.inFlight // those under way may not be counted yet
-	if resetAt.After(l.resetAt.Add(2 * time.Second)) {
-		l.left, l.resetAt = left, resetAt // a new window
-		return
+	if resetAt.Before(l.resetAt.Add(-blur)) {
+		return // the answer is of a window that is over
 	}
-	l.left = min(l.left, left)
+	if resetAt.After(l.resetAt.Add(blur)) {
+		l.begin(resetAt, l.inFlight+1) // those under way are taken to be of it
+	} else if resetAt.After(l.resetAt) {
+		l.resetAt = resetAt // better late than refused
+	}
+	// Of ours the server had seen those that were sent, at most. What it
+	// counted beyond them is of others.
+	l.others = max(l.others, l.limit-r.Remaining-l.sent)
+}
+
+// begin begins a window in which sent calls of ours were made already.
+func (l *Limiter) begin(resetAt time.Time, sent int) {
+	l.resetAt, l.sent, l.others = resetAt, sent, 0
 }
