@@ -2,7 +2,11 @@ package connecttest
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
@@ -19,6 +23,7 @@ func transactions() suite {
 		"Canceled_before_it_begins":                testCanceledBegin,
 		"Canceled_while_it_writes":                 testCanceledWrite,
 		"Canceled_before_it_commits":               testCanceledCommit,
+		"Canceled_at_any_moment":                   testCanceledAnytime,
 		"Close_ends_all_use":                       testClosed,
 	}
 }
@@ -141,6 +146,46 @@ func testCanceledCommit(t *testing.T, h Harness) {
 		d.commit(t, notes(), all...)
 	}
 	d.holds(t, notes(), all...)
+}
+
+// testCanceledAnytime cancels runs a little later each: whatever was under way
+// is there whole or not at all, and the next one is not disturbed.
+func testCanceledAnytime(t *testing.T, h Harness) {
+	a, b := notes(), notes()
+	a.Name, b.Name = "first", "second"
+	d := h.fresh(t, a, b)
+	for i := range 200 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*5*time.Microsecond)
+		row := []connect.Record{record("a", "x", int64(i))}
+		err := d.run(ctx, row, a, b)
+		cancel()
+		first, second := d.place.Rows(t, a), d.place.Rows(t, b)
+		if diff := gocmp.Diff(first, second); diff != "" {
+			t.Fatalf("run %d left half of it (-first +second):\n%s", i, diff)
+		}
+		if err == nil && (len(first) == 0 || first[0]["size"] != int64(i)) {
+			t.Fatalf("run %d is not there: %v", i, first)
+		}
+	}
+	d.commit(t, a, record("a", "y", nil))
+	d.holds(t, a, record("a", "y", nil))
+}
+
+// run does what the engine does with a batch.
+func (b *bench) run(ctx context.Context, records []connect.Record, streams ...connect.Stream) error {
+	tx, err := b.Begin(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range streams {
+		if err := tx.Write(ctx, s, records); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return nil
 }
 
 func testClosed(t *testing.T, h Harness) {

@@ -196,6 +196,9 @@ func testRequired(t *testing.T, h Harness) {
 	d.refuses(t, s, record("a", "x", nil), "size")
 	d.refuses(t, s, deleted("a", nil, nil), "size")
 	d.holds(t, s)
+	s.Columns = append(s.Columns, connect.Column{Name: "later", Type: connect.Text, Required: true})
+	d.prepare(t, s, false)
+	d.refuses(t, s, record("a", "x", int64(1), nil), "later")
 }
 
 // refuses fails the test unless the record, after one that is well, ends Write

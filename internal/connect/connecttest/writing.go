@@ -155,7 +155,9 @@ func testUnprepared(t *testing.T, h Harness) {
 	other.Name = "others"
 	wider := notes()
 	wider.Columns = append(wider.Columns, column("more", connect.Text))
-	for _, s := range []connect.Stream{other, wider} {
+	renamed := notes()
+	renamed.Columns[1].Name = "heading"
+	for _, s := range []connect.Stream{other, wider, renamed} {
 		tx := d.begin(t)
 		r := record("a", "x", nil, nil)
 		r.Values = r.Values[:len(s.Columns)]

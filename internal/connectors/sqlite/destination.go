@@ -66,11 +66,20 @@ func openFile(ctx context.Context, path string, patience time.Duration) (*destin
 	if err != nil {
 		return nil, errors.Join(d.refused(ctx, err), d.db.Close())
 	}
-	// A file that may only be read opens well: ask to write.
-	if err := d.within(ctx, "opening", func() error { return nil }); err != nil {
+	if err := d.writable(ctx); err != nil {
 		return nil, errors.Join(d.refused(ctx, err), d.Close())
 	}
 	return d, nil
+}
+
+// writable asks to write and takes it back: a file that may only be read opens
+// without an error, and even begins a transaction.
+func (d *destination) writable(ctx context.Context) error {
+	if err := d.begin(ctx); err != nil {
+		return err
+	}
+	_, err := d.conn.ExecContext(ctx, "PRAGMA user_version = 0")
+	return errors.Join(err, d.rollback())
 }
 
 // usable says in words what SQLite would call "unable to open database file".
@@ -80,6 +89,8 @@ func usable(path string) error {
 		return invalid("%s is a folder", path).WithHint("name a file in it: sqlite:%s", filepath.Join(path, "calendly.db"))
 	case err == nil && !info.Mode().IsRegular():
 		return invalid("%s is not a file that can hold a database", path).WithHint("choose another file")
+	case err == nil && info.Mode().Perm()&0o222 == 0: // root could, but was not meant to
+		return invalid("%s is marked as read-only", path).WithHint("choose another file, or let it be written")
 	case err == nil:
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):

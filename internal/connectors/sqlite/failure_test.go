@@ -148,7 +148,7 @@ func untilFull(t *testing.T, d connect.Destination) (landed int) {
 			landed++
 			continue
 		}
-		if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "full") || fault.HintOf(err) == "" {
+		if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "full") || strings.Contains(err.Error(), "rolling back") || fault.HintOf(err) == "" {
 			t.Fatalf("batch %d: %s: %v (%s)", landed, fault.KindOf(err), err, fault.HintOf(err))
 		}
 		if landed == 0 {
