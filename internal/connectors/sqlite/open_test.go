@@ -25,7 +25,6 @@ func TestAddress(t *testing.T) {
 	}
 	root := filepath.VolumeName(folder) + string(filepath.Separator)
 	for rest, want := range map[string]string{
-		"calendly.db":                   filepath.Join(folder, "calendly.db"),
 		"a folder/Größe #1.db":          filepath.Join(folder, "a folder", "Größe #1.db"),
 		"./x/../calendly.db":            filepath.Join(folder, "calendly.db"),
 		filepath.Join(root, "srv/c.db"): filepath.Join(root, "srv", "c.db"),

@@ -20,6 +20,7 @@ func New() connect.Connector {
 			Name:        "sqlite",
 			Title:       "SQLite",
 			About:       "Tables in one file that any program can read, without a server.",
+			Example:     "sqlite:calendly.db",
 			Destination: true,
 			Fields: []connect.Field{{
 				Name:     "path",
