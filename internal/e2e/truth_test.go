@@ -116,7 +116,8 @@ func (w truth) each(parents []json.RawMessage, uri string, list func(uri string)
 // moment they are read.
 func (w truth) all() map[string][]json.RawMessage {
 	org := w.organization
-	me := pick(w.fetch(w.t.Context(), w.base+"/users/me").Resource, "uri")
+	caller := w.fetch(w.t.Context(), w.base+"/users/me").Resource
+	me := pick(caller, "uri")
 	memberships := w.list("/organization_memberships", "organization", org, "count", "100")
 	events := w.list("/scheduled_events", "organization", org, "count", "100")
 	types := w.list("/event_types", "organization", org, "count", "100")
@@ -131,6 +132,9 @@ func (w truth) all() map[string][]json.RawMessage {
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(m, &object); err != nil {
 			w.t.Fatal(err)
+		}
+		if pick(m, "user.uri") == me {
+			object["user"] = caller // the one user who is told in full
 		}
 		users = append(users, object["user"])
 	}
