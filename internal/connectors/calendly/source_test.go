@@ -123,4 +123,3 @@ func readAll(ctx context.Context, t testing.TB, source connect.Source) *copyOf {
 	}
 	return c
 }
-

@@ -40,7 +40,7 @@ type Deps struct {
 // New returns the connector "calendly". All that it opens for one token shares
 // one limiter, since Calendly counts the calls of a user.
 func New(deps Deps) connect.Connector {
-	c := &connector{deps: deps, limiters: map[[sha256.Size]byte]*api.Limiter{}}
+	c := &connector{deps: deps, all: catalogue(), limiters: map[[sha256.Size]byte]*api.Limiter{}}
 	return connect.Connector{Spec: spec(), Verify: c.verify, OpenSource: c.openSource}
 }
 
@@ -85,6 +85,7 @@ func spec() connect.Spec {
 // connector is what all uses of Calendly in this process share.
 type connector struct {
 	deps Deps
+	all  []*stream
 
 	mu       sync.Mutex
 	limiters map[[sha256.Size]byte]*api.Limiter // by token
@@ -120,7 +121,7 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 	}
 	s := &source{
 		url: address, organization: organization, start: start, startOption: settings.Values[optionStart],
-		now: c.deps.Now, all: catalogue(),
+		now: c.deps.Now, all: c.all,
 	}
 	if settings.Secrets[fieldKey].Empty() {
 		return s, nil

@@ -81,8 +81,6 @@ type entry struct {
 	// keep says of an object that is a record of another stream which of its
 	// fields become columns; without an entry, all do.
 	keep map[string][]string
-	// refs adds to or changes what refOf says of a column.
-	refs map[string]string
 	// request asks for the rows; parent is the URI of the parent record, "" for
 	// streams that have none.
 	request func(c *caller, parent string) request
@@ -91,8 +89,17 @@ type entry struct {
 // catalogue returns every stream, parents before children and groups together.
 func catalogue() []*stream {
 	var all []*stream
-	for _, e := range slices.Concat(people(), offers(), routing(), accounts(), customers(), meetings()) {
-		all = append(all, e.stream())
+	docs, refs := columnDocs(), columnRefs()
+	for _, e := range slices.Concat(people(), offers(), meetings(), routing(), customers(), accounts()) {
+		s := e.stream()
+		for i := range s.Columns {
+			c := &s.Columns[i]
+			c.Doc = docOf(docs, s.Name, c.Name)
+			if c.Type == connect.Text && !c.Required || c.Name == e.parent {
+				c.Ref = refs[c.Name]
+			}
+		}
+		all = append(all, s)
 	}
 	return all
 }
@@ -100,31 +107,24 @@ func catalogue() []*stream {
 func (e entry) stream() *stream {
 	fields := slices.DeleteFunc(fieldsOf(e.record), func(f field) bool {
 		kept, ok := e.keep[f.path[0]]
-		return ok && !slices.Contains(kept, f.path[len(f.path)-1])
+		return ok && !slices.Contains(kept, strings.Join(f.path[1:], "_"))
 	})
-	key := "uri"
-	var parts []string
 	var columns []connect.Column
-	switch len(e.key) {
-	case 0:
-	case 1:
-		key = e.key[0]
-	default:
-		key, parts = connect.ColumnKey, e.key
-		columns = append(columns, connect.Column{Name: key})
-	}
-	if e.parent != "" && !slices.ContainsFunc(fields, func(f field) bool { return f.column.Name == e.parent }) {
-		columns = append(columns, connect.Column{Name: e.parent})
-	}
 	for _, f := range fields {
 		columns = append(columns, f.column)
 	}
-	columns = append(columns, connect.Column{Name: connect.ColumnRaw, Type: connect.JSON, Required: true},
-		connect.Column{Name: connect.ColumnSynced, Type: connect.Timestamp, Required: true})
-	slices.SortStableFunc(columns, func(a, b connect.Column) int { return strings.Compare(first(b.Name, key), first(a.Name, key)) })
-	for i := range columns {
-		e.finish(&columns[i], key)
+	key, parts := "uri", e.key
+	switch len(e.key) {
+	case 0:
+	case 1:
+		key, parts = e.key[0], nil
+	default:
+		key = connect.ColumnKey
 	}
+	columns = lead(lead(columns, e.parent), key)
+	columns = append(columns,
+		connect.Column{Name: connect.ColumnRaw, Type: connect.JSON, Required: true},
+		connect.Column{Name: connect.ColumnSynced, Type: connect.Timestamp, Required: true})
 	return &stream{
 		Stream: connect.Stream{
 			Name: e.name, Group: e.group, Columns: columns, Key: []string{key},
@@ -136,27 +136,19 @@ func (e entry) stream() *stream {
 	}
 }
 
-// first sorts the key before all other columns.
-func first(name, key string) string {
-	if name == key {
-		return "1"
+// lead makes a column, which is never null, the first; it is added if there is
+// none of that name.
+func lead(columns []connect.Column, name string) []connect.Column {
+	if name == "" {
+		return columns
 	}
-	return "0"
+	columns = slices.DeleteFunc(columns, func(c connect.Column) bool { return c.Name == name })
+	return slices.Insert(columns, 0, connect.Column{Name: name, Required: true})
 }
 
-// finish adds what a column's name alone tells.
-func (e entry) finish(c *connect.Column, key string) {
-	c.Required = c.Required || c.Name == key || c.Name == e.parent
-	if ref, ok := e.refs[c.Name]; ok {
-		c.Ref = ref
-	} else if c.Type == connect.Text && c.Name != "uri" {
-		c.Ref = refOf(c.Name)
-	}
-}
-
-// refOf returns the stream that a column of that name refers to, "*" where its
-// kind varies, "" where it refers to nothing.
-func refOf(column string) string {
+// columnRefs tells which stream a column of a name refers to, "*" where its
+// kind varies.
+func columnRefs() map[string]string {
 	return map[string]string{
 		"user":                    "users",
 		"user_uri":                "users",
@@ -187,7 +179,7 @@ func refOf(column string) string {
 		"owner_uri":               "*",
 		"profile_owner":           "*",
 		"availability_rule_uri":   "*",
-	}[column]
+	}
 }
 
 // userFields are the fields of a user inside other records.

@@ -39,7 +39,9 @@ func accounts() []entry {
 				Operation: []string{"GET /activity_log_entries"},
 				Fresh:     "Every sync reads all of them, in windows of occurred_at; with --start those from then on.",
 			},
-			request: func(c *caller, _ string) request { return list("/activity_log_entries", "organization", c.organization) },
+			request: func(c *caller, _ string) request {
+				return list("/activity_log_entries", "organization", c.organization)
+			},
 		},
 		{
 			name: "outgoing_communications", group: "outgoing_communications",

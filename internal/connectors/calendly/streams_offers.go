@@ -32,8 +32,10 @@ func offers() []entry {
 				Operation: []string{"GET /event_type_memberships"},
 				Fresh:     "Every sync reads those of every event type.",
 			},
-			keep:    map[string][]string{"event_type": {"uri", "name"}, "member": userFields()},
-			request: func(_ *caller, eventType string) request { return list("/event_type_memberships", "event_type", eventType) },
+			keep: map[string][]string{"event_type": {"uri", "name"}, "member": userFields()},
+			request: func(_ *caller, eventType string) request {
+				return list("/event_type_memberships", "event_type", eventType)
+			},
 		},
 		{
 			name: "event_type_availability_schedules", group: "event_types", of: "event_types", parent: "event_type",
@@ -53,7 +55,7 @@ func offers() []entry {
 			name: "event_type_available_times", group: "event_types", of: "event_types", parent: "event_type", onRequest: true,
 			key:    []string{"event_type", "start_time"},
 			record: reflect.TypeFor[api.EventTypeAvailableTime](),
-			needs:  connect.Needs{Scope: "event_types:read, availability:read", Role: adminRole},
+			needs:  connect.Needs{Scope: "event_types:read or availability:read", Role: adminRole},
 			doc: connect.StreamDoc{
 				About:     "The open slots of active event types in the 31 days from the time of reading. Rows of earlier readings stay.",
 				Operation: []string{"GET /event_type_available_times"},
