@@ -25,10 +25,11 @@ func TestAddress(t *testing.T) {
 	}
 	root := filepath.VolumeName(folder) + string(filepath.Separator)
 	for rest, want := range map[string]string{
-		"a folder/Größe #1.db":          filepath.Join(folder, "a folder", "Größe #1.db"),
-		"./x/../calendly.db":            filepath.Join(folder, "calendly.db"),
-		filepath.Join(root, "srv/c.db"): filepath.Join(root, "srv", "c.db"),
-		"file:x.db":                     filepath.Join(folder, "file:x.db"),
+		strings.TrimPrefix(New().Spec.Example, "sqlite:"): filepath.Join(folder, "calendly.db"),
+		"a folder/Größe #1.db":                            filepath.Join(folder, "a folder", "Größe #1.db"),
+		"./x/../calendly.db":                              filepath.Join(folder, "calendly.db"),
+		filepath.Join(root, "srv/c.db"):                   filepath.Join(root, "srv", "c.db"),
+		"file:x.db":                                       filepath.Join(folder, "file:x.db"),
 	} {
 		got, err := New().Address(rest)
 		if err != nil {
