@@ -10,8 +10,8 @@ import (
 
 // Assumption: the body of a 429 is undocumented; title and message follow the
 // form of the other errors, and there is no Retry-After.
-func tooManyRequests() *problem {
-	return &problem{status: http.StatusTooManyRequests, Title: "Too Many Requests", Message: "You have exceeded the rate limit. Please try again later."}
+func tooManyRequests() *apiError {
+	return &apiError{status: http.StatusTooManyRequests, Title: "Too Many Requests", Message: "You have exceeded the rate limit. Please try again later."}
 }
 
 // Assumption: the words for a parameter that is absent, empty or malformed are
@@ -49,7 +49,7 @@ func sameEmail(a, b string) bool { return strings.EqualFold(a, b) }
 
 // Assumption: a URI in a filter that names nothing is 404, and one that names
 // a thing of another organization is 403, as for the single read.
-func unknownObject() *problem { return notFound() }
+func unknownObject() *apiError { return notFound() }
 
 // Assumption: min_start_time and max_start_time both include their instant.
 const maxStartTimeIncluded = true

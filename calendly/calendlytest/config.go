@@ -143,7 +143,7 @@ const (
 
 // planOf returns the plan of that name, or 0.
 func planOf(name string) plan {
-	return plan(slices.Index([]string{"", "free", "standard", "teams", "enterprise"}, name))
+	return plan(max(slices.Index([]string{"", "free", "standard", "teams", "enterprise"}, name), 0))
 }
 
 // upgrade is what Calendly says to those below the plan.

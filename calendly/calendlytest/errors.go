@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// problem is an answer other than success. Its JSON is Calendly's error body;
+// apiError is an answer other than success. Its JSON is Calendly's error body;
 // the titles and messages are word for word those of its API reference.
-type problem struct {
+type apiError struct {
 	status  int
 	Title   string   `json:"title"`
 	Message string   `json:"message"`
@@ -21,8 +21,8 @@ type detail struct {
 	Message   string `json:"message"`
 }
 
-// Error makes a problem an error, so that handlers return it as one.
-func (p *problem) Error() string { return p.Title + ": " + p.Message }
+// Error makes an apiError an error, so that handlers return it as one.
+func (p *apiError) Error() string { return p.Title + ": " + p.Message }
 
 const (
 	noPermission     = "You do not have permission"
@@ -32,31 +32,31 @@ const (
 	noViewEvent      = "You do not have permission to view this event"
 )
 
-func invalid(details ...detail) *problem {
-	return &problem{status: http.StatusBadRequest, Title: "Invalid Argument", Message: "The supplied parameters are invalid.", Details: details}
+func invalid(details ...detail) *apiError {
+	return &apiError{status: http.StatusBadRequest, Title: "Invalid Argument", Message: "The supplied parameters are invalid.", Details: details}
 }
 
-func forbidden(message string) *problem {
-	return &problem{status: http.StatusForbidden, Title: "Permission Denied", Message: message}
+func forbidden(message string) *apiError {
+	return &apiError{status: http.StatusForbidden, Title: "Permission Denied", Message: message}
 }
 
-func unauthenticated() *problem {
-	return &problem{status: http.StatusUnauthorized, Title: "Unauthenticated", Message: "The access token is invalid"}
+func unauthenticated() *apiError {
+	return &apiError{status: http.StatusUnauthorized, Title: "Unauthenticated", Message: "The access token is invalid"}
 }
 
-func insufficientScope(scopes []string) *problem {
-	return &problem{
+func insufficientScope(scopes []string) *apiError {
+	return &apiError{
 		status: http.StatusForbidden, Title: "Insufficient scope", Scopes: scopes,
 		Message: "This operation requires the scopes listed in the 'required_scopes' array.",
 	}
 }
 
-func notFound() *problem {
-	return &problem{status: http.StatusNotFound, Title: "Resource Not Found", Message: "The server could not find the requested resource."}
+func notFound() *apiError {
+	return &apiError{status: http.StatusNotFound, Title: "Resource Not Found", Message: "The server could not find the requested resource."}
 }
 
-func internalError() *problem {
-	return &problem{
+func internalError() *apiError {
+	return &apiError{
 		status: http.StatusInternalServerError, Title: "Internal Server Error",
 		Message: "The server encountered an unexpected condition that prevented it from fulfilling the request.",
 	}

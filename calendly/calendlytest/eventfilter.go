@@ -60,21 +60,26 @@ func (c *call) mayListGroup(f eventFilter) error {
 	return nil
 }
 
-// keep returns what decides whether an event is in the list, cheap tests first.
-func (f eventFilter) keep(w *world) func(int) bool {
-	var invited map[int]bool
-	if f.email != "" {
-		invited = map[int]bool{}
-		if p, ok := w.guestByEmail(f.email); ok {
-			for _, v := range w.visits(p) {
-				invited[v.event] = true
-			}
+// keeps reports whether event i is in the list, as far as hosts and status say;
+// cheap tests first.
+func (f *eventFilter) keeps(w *world, i int) bool {
+	return (f.status == "" || w.isCanceled(i) == (f.status == statusCanceled)) &&
+		(f.user == nil || slices.Contains(w.hosts(i), f.user.ref.index)) &&
+		(f.group == nil || slices.ContainsFunc(w.hosts(i), func(m int) bool { return w.members[m].group == f.group.ref.index }))
+}
+
+// eventsWith returns the events from first to before last with an invitee of
+// that address, in their order.
+func (w *world) eventsWith(email string, first, last int) []int {
+	p, ok := w.guestByEmail(email)
+	if !ok {
+		return nil
+	}
+	var found []int
+	for _, v := range w.visits(p) {
+		if first <= v.event && v.event < last {
+			found = append(found, v.event)
 		}
 	}
-	return func(i int) bool {
-		return (invited == nil || invited[i]) &&
-			(f.status == "" || w.isCanceled(i) == (f.status == statusCanceled)) &&
-			(f.user == nil || slices.Contains(w.hosts(i), f.user.ref.index)) &&
-			(f.group == nil || slices.ContainsFunc(w.hosts(i), func(m int) bool { return w.members[m].group == f.group.ref.index }))
-	}
+	return slices.Compact(found)
 }

@@ -91,7 +91,7 @@ func getInvitation(c *call) (any, error) {
 func listInvitations(c *call) (any, error) {
 	p := c.params()
 	email, status := p.email("email"), p.enum("status", "pending", "accepted", "declined")
-	descending := p.descending("created_at", false)
+	descending := p.descending("created_at")
 	pages := p.page(maxCount)
 	if err := p.err(); err != nil {
 		return nil, err

@@ -252,7 +252,7 @@ func answer(q *questionBody, d *draw) string {
 func listInvitees(c *call) (any, error) {
 	p := c.params()
 	status, email := p.enum("status", statusActive, statusCanceled), p.email("email")
-	descending := p.descending("created_at", false)
+	descending := p.descending("created_at")
 	pages := p.page(maxCount)
 	if err := p.err(); err != nil {
 		return nil, err

@@ -216,11 +216,9 @@ func directions(fields []string) []string {
 	return all
 }
 
-// descending reads a sort parameter that knows one field.
-func (p *params) descending(field string, fallback bool) bool {
+// descending reads a sort parameter that knows one field, ascending unless it
+// says otherwise.
+func (p *params) descending(field string) bool {
 	orders := p.sort(field)
-	if len(orders) == 0 {
-		return fallback
-	}
-	return orders[0].desc
+	return len(orders) > 0 && orders[0].desc
 }

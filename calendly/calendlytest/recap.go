@@ -85,13 +85,14 @@ func (w *world) recapBody(i int) recapBody {
 		Status: w.recapStatus(i, e.end), Name: e.kind.name, Location: &at.Kind, StartTime: stampSeconds(e.start), EndTime: stampSeconds(e.end),
 		CreatedAt: stamp(created), UpdatedAt: stamp(created), Attendees: w.attendees(&e), Transcript: w.uri(kindRecap, i) + "/transcript",
 	}
-	if d.chance(30) {
-		b.Attendees = nil
-	}
 	return b
 }
 
+// attendees returns who was there; for some recaps that is not known.
 func (w *world) attendees(e *event) []attendeeBody {
+	if d := w.draw(kindRecap, e.index, 4); d.chance(30) {
+		return nil
+	}
 	var present []attendeeBody
 	for _, m := range w.hostsOf(e.kind, e.index) {
 		present = append(present, attendeeBody{true, w.members[m].email, w.members[m].written})

@@ -75,7 +75,7 @@ func getForm(c *call) (any, error) {
 func listForms(c *call) (any, error) {
 	p := c.params()
 	org := p.required("organization", kindOrganization)
-	descending := p.descending("created_at", false)
+	descending := p.descending("created_at")
 	pages := p.page(maxCount)
 	if err := p.err(); err != nil {
 		return nil, err
@@ -115,7 +115,7 @@ func (w *world) submissionsOfForms() [][]int32 {
 func listSubmissions(c *call) (any, error) {
 	p := c.params()
 	form := p.required("form", kindRoutingForm)
-	descending := p.descending("created_at", false)
+	descending := p.descending("created_at")
 	pages := p.page(maxCount)
 	if err := p.err(); err != nil {
 		return nil, err

@@ -160,7 +160,7 @@ func listEvents(c *call) (any, error) {
 	f := eventFilter{user: p.object("user", kindUser), organization: p.object("organization", kindOrganization), group: p.object("group", kindGroup)}
 	f.email = p.email("invitee_email")
 	f.status = p.enum("status", statusActive, statusCanceled)
-	descending := p.descending("start_time", false)
+	descending := p.descending("start_time")
 	from, to := p.time("min_start_time", math.MinInt64), p.time("max_start_time", math.MaxInt64)
 	pages := p.page(maxCount)
 	p.requireOne("user", "organization", "group")
@@ -176,12 +176,11 @@ func listEvents(c *call) (any, error) {
 	}
 	first := w.firstFrom(from)
 	n := max(w.firstFrom(to)-first, 0)
-	at := func(position int) int {
-		if descending {
-			return first + n - 1 - position
-		}
-		return first + position
+	at := func(position int) int { return first + turned(position, n, descending) }
+	if f.email != "" {
+		found := w.eventsWith(f.email, first, first+n)
+		n, at = len(found), func(position int) int { return found[turned(position, len(found), descending)] }
 	}
-	keep := f.keep(w)
-	return page(pages, n, func(p int) bool { return keep(at(p)) }, func(p int) eventBody { return w.eventBody(at(p)) }), nil
+	keep := func(position int) bool { return f.keeps(w, at(position)) }
+	return page(pages, n, keep, func(position int) eventBody { return w.eventBody(at(position)) }), nil
 }

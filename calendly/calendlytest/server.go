@@ -191,7 +191,8 @@ func (s *Server) answer(r *http.Request, header http.Header) (int, any) {
 	who, known := s.callers[bearer(r)]
 	allowed := s.limiter.allow(userKey{who.world, who.user}, time.Now(), header)
 	s.stats.add(route, !allowed)
-	body, err := any(nil), error(nil)
+	var body any
+	var err error
 	switch {
 	case !known:
 		err = unauthenticated()
@@ -205,7 +206,7 @@ func (s *Server) answer(r *http.Request, header http.Header) (int, any) {
 	if err == nil {
 		return http.StatusOK, body
 	}
-	var p *problem
+	var p *apiError
 	if !errors.As(err, &p) {
 		p = internalError()
 	}

@@ -146,3 +146,17 @@ func TestTokens_depend_on_the_seed_alone(t *testing.T) {
 		t.Error("the organization's URI depends on more than the seed")
 	}
 }
+
+// asObject returns v as a client sees it.
+func asObject(t *testing.T, v any) object {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o object
+	if err := json.Unmarshal(b, &o); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}

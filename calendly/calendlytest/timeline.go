@@ -30,10 +30,8 @@ func newTimeline(events int, first, now, last int64) timeline {
 
 // dayWeight grows to the present, and falls off after it as calendars empty.
 func dayWeight(at, first, now, last int64) float64 {
-	weight := 1.0
-	if at <= now {
-		weight = 0.35 + 0.65*float64(at-first)/float64(max(now-first, 1))
-	} else {
+	weight := 0.35 + 0.65*float64(at-first)/float64(max(now-first, 1))
+	if at > now {
 		left := float64(last-at) / float64(max(last-now, 1))
 		weight = 0.05 + left*left
 	}

@@ -49,7 +49,7 @@ func (w *world) makeWebhooks() {
 	add(scopeOrganization, 0, ownerIndex, "invitee.created", "invitee.canceled")
 	add(scopeOrganization, 0, w.admin(), "routing_form_submission.created")
 	add(scopeOrganization, 0, ownerIndex, "invitee_no_show.created", "invitee_no_show.deleted", "contact.created")
-	for user := 0; user < len(w.members); user++ {
+	for user := range w.members {
 		if user%3 == 0 || user == w.member() {
 			add(scopeUser, user, user, "invitee.created", "meeting_recap.created")
 		}
@@ -148,7 +148,7 @@ func getWebhook(c *call) (any, error) {
 func listWebhooks(c *call) (any, error) {
 	p := c.params()
 	s := p.scoped()
-	descending := p.descending("created_at", false)
+	descending := p.descending("created_at")
 	pages := p.page(maxCount)
 	if err := p.err(); err != nil {
 		return nil, err
