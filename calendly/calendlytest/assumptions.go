@@ -14,6 +14,15 @@ func tooManyRequests() *apiError {
 	return &apiError{status: http.StatusTooManyRequests, Title: "Too Many Requests", Message: "You have exceeded the rate limit. Please try again later."}
 }
 
+// Assumption: requests without a valid token are counted too, all as if they
+// were one user's.
+func anonymous() caller { return caller{} }
+
+// Assumption: a route that does not exist and one that exists with another
+// method are answered alike, as an object that does not exist, whoever asks
+// with a valid token.
+func unknownRoute() *apiError { return notFound() }
+
 // Assumption: the words for a parameter that is absent, empty or malformed are
 // documented only for some request bodies ("is missing", "must be filled");
 // queries are taken to use the same ones.
@@ -86,6 +95,10 @@ const noShowNeedsEvent = noAccess
 // only the same organization.
 const colleagueLocations = noPermission
 
+// Assumption: an event type that is switched off or deleted has no available
+// times, and asking for them is no error.
+const inactiveTypesOfferTimes = false
+
 // Assumption: meeting limits of somebody else are refused with these words.
 const colleagueLimits = noPermission
 
@@ -145,6 +158,16 @@ type noteBody struct {
 	UpdatedAt string  `json:"updated_at"`
 }
 
+// Assumption: the keys of a contact list; the reference has seen some of them.
+type contactListBody struct {
+	URI          string `json:"uri"`
+	Name         string `json:"name"`
+	Type         string `json:"type"`
+	ContactCount *int   `json:"contact_count"` // null for views
+	CreatedAt    string `json:"created_at"`
+	UpdatedAt    string `json:"updated_at"`
+}
+
 // Assumption: an admin reads the recaps of the whole organization, a member
 // those of the meetings he held.
 const recapAdminSeesAll = true
@@ -154,3 +177,14 @@ const recapsNewestFirst = true
 
 // Assumption: without a sort, contacts are listed by created_at, ascending.
 const contactsDefaultSort = "created_at"
+
+// Assumptions that are the absence of code:
+//   - routing forms, groups, contacts, event types and schedules may be read by
+//     any member of their organization, whatever the role;
+//   - an admin may read the webhook subscriptions of any user and group;
+//   - events that start at the same time are listed in a fixed order, which is
+//     not that of their creation;
+//   - the words of a search term that follow each other are all needed;
+//   - page tokens do not expire, and stand for positions: rows shift when the
+//     list changes;
+//   - marking a no-show does not touch updated_at of the event.

@@ -31,7 +31,7 @@ func listAvailableTimes(c *call) (any, error) {
 	w := c.world
 	t := &w.types[r.index]
 	rows := []availableBody{}
-	if !t.active {
+	if !t.active && !inactiveTypesOfferTimes {
 		return plain[availableBody]{rows}, nil
 	}
 	booked := w.bookedSeats(r.index, from, to)
@@ -46,13 +46,13 @@ func listAvailableTimes(c *call) (any, error) {
 }
 
 // bookedSeats returns the seats taken at the starts of a group event type.
-func (w *world) bookedSeats(kind int, from, to int64) map[int64]int {
+func (w *world) bookedSeats(typeIndex int, from, to int64) map[int64]int {
 	booked := map[int64]int{}
-	if w.types[kind].capacity == 1 {
+	if w.types[typeIndex].capacity == 1 {
 		return booked
 	}
 	for i := w.firstFrom(from * micros); i < w.events && w.startOf(i) < to; i++ {
-		if w.typeOf(i) == kind && !w.isCanceled(i) {
+		if w.typeOf(i) == typeIndex && !w.isCanceled(i) {
 			e := w.event(i)
 			booked[e.start] += e.active
 		}
@@ -62,8 +62,8 @@ func (w *world) bookedSeats(kind int, from, to int64) map[int64]int {
 
 // openStarts returns when the type can be booked, in ascending order: in the
 // hours of a host who is free, or of all where they meet together.
-func (w *world) openStarts(kind int, from, to int64, booked map[int64]int) []int64 {
-	t := &w.types[kind]
+func (w *world) openStarts(typeIndex int, from, to int64, booked map[int64]int) []int64 {
+	t := &w.types[typeIndex]
 	free := map[int64]int{} // how many hosts
 	for _, host := range t.hosts {
 		busy := w.busy(host, from, to)

@@ -1,15 +1,5 @@
 package calendlytest
 
-// contactListBody is the wire form of a list of contacts.
-type contactListBody struct {
-	URI          string `json:"uri"`
-	Name         string `json:"name"`
-	Type         string `json:"type"`
-	ContactCount *int   `json:"contact_count"` // null for views
-	CreatedAt    string `json:"created_at"`
-	UpdatedAt    string `json:"updated_at"`
-}
-
 const (
 	contactLists = 6 // the last two of them views
 	staticLists  = 4

@@ -254,3 +254,16 @@ func TestOther_lists_are_filtered_and_sorted(t *testing.T) {
 		t.Errorf("%v messages in a window, want %d", body["total_count"], n)
 	}
 }
+
+func TestActivity_is_counted_up_to_a_maximum(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, Config{Seed: 5, Events: 2*maxTotalCount + 2, Members: 3})
+	list := with("/activity_log_entries", "organization", s.Organization, "count", "1000")
+	body := must(t, s, "owner", list)
+	if body["total_count"] != float64(maxTotalCount) || body["exceeds_max_total_count"] != true {
+		t.Errorf("total_count %v, exceeds %v", body["total_count"], body["exceeds_max_total_count"])
+	}
+	if rows := all(t, s, "owner", list); len(rows) != maxTotalCount+4 {
+		t.Errorf("%d entries are listed", len(rows))
+	}
+}

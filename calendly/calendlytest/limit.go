@@ -20,8 +20,7 @@ type limiter struct {
 	users map[userKey]*usage
 }
 
-// userKey names a user over all organizations. The zero key stands for those
-// who come without a valid token.
+// userKey names a user over all organizations.
 type userKey struct {
 	world *world
 	user  int

@@ -1,6 +1,9 @@
 package calendlytest
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // eventBody is the wire form of a scheduled event.
 type eventBody struct {
@@ -91,7 +94,7 @@ func (w *world) bodyOf(e *event) eventBody {
 		}
 	}
 	if d.chance(50) {
-		b.CalendarEvent = &calendarEventBody{pick(&d, []string{"google", "exchange", "icloud", "outlook", "outlook_desktop"}), w.id(kindsWithID, i, 0)}
+		b.CalendarEvent = &calendarEventBody{pick(&d, []string{"google", "exchange", "icloud", "outlook", "outlook_desktop"}), fmt.Sprintf("%x", d.next())}
 	}
 	return b
 }

@@ -189,6 +189,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 func (s *Server) answer(r *http.Request, header http.Header) (int, any) {
 	route, path := s.table.match(r.Method, r.URL.Path)
 	who, known := s.callers[bearer(r)]
+	if !known {
+		who = anonymous()
+	}
 	allowed := s.limiter.allow(userKey{who.world, who.user}, time.Now(), header)
 	s.stats.add(route, !allowed)
 	var body any
@@ -199,7 +202,7 @@ func (s *Server) answer(r *http.Request, header http.Header) (int, any) {
 	case !allowed:
 		err = tooManyRequests()
 	case route == nil:
-		err = notFound()
+		err = unknownRoute()
 	default:
 		body, err = route.serve(&call{server: s, caller: who, route: route, path: path, query: r.URL.Query()})
 	}

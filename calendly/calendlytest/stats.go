@@ -9,7 +9,7 @@ import (
 type Requests struct {
 	Total       int            // all requests
 	RateLimited int            // of these, answered with 429
-	Routes      map[string]int // by pattern, as "/scheduled_events/{uuid}"; "" = no such route
+	Routes      map[string]int // by pattern, as "GET /scheduled_events/{uuid}"; "" = no such route
 }
 
 type stats struct {
