@@ -182,6 +182,7 @@ const contactsDefaultSort = "created_at"
 //   - routing forms, groups, contacts, event types and schedules may be read by
 //     any member of their organization, whatever the role;
 //   - an admin may read the webhook subscriptions of any user and group;
+//   - sample webhook data needs webhooks:read alone, not the scope of the event;
 //   - events that start at the same time are listed in a fixed order, which is
 //     not that of their creation;
 //   - the words of a search term that follow each other are all needed;

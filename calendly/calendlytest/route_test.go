@@ -2,6 +2,7 @@ package calendlytest
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func TestRoutes_are_the_reads_of_the_table_of_operations(t *testing.T) {
 		known[r.pattern] = r
 	}
 	for _, o := range table.Operations {
-		if o.Method != "GET" {
+		if o.Method != http.MethodGet {
 			continue
 		}
 		pattern := o.Method + " " + o.Path

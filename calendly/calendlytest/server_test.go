@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"testing"
@@ -126,6 +127,32 @@ func TestStart_serves_until_Close(t *testing.T) {
 	}
 	if _, err := http.DefaultClient.Do(r); err == nil { //nolint:bodyclose // there is no answer
 		t.Error("answered after Close")
+	}
+}
+
+func TestClose_cuts_requests_that_wait(t *testing.T) {
+	t.Parallel()
+	s, err := Start(Config{Seed: 1, Events: 50, Latency: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := make(chan struct{})
+	ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) { close(sent) }})
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/users/me", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	failed := make(chan error)
+	go func() {
+		_, err := new(http.Transport).RoundTrip(r) //nolint:bodyclose // there is no answer
+		failed <- err
+	}()
+	<-sent
+	if err := s.Close(); err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if err := <-failed; err == nil {
+		t.Error("the request was answered")
 	}
 }
 
