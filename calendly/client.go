@@ -1,6 +1,7 @@
 package calendly
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -232,9 +233,14 @@ func answer(req *http.Request, res *http.Response) (body []byte, err error) {
 		}
 		return nil, newError(req, res, body)
 	}
-	body, err = io.ReadAll(io.LimitReader(res.Body, maxResponse+1))
-	if len(body) > maxResponse {
+	if res.ContentLength > maxResponse {
 		return nil, &SizeError{Path: req.URL.Path, Limit: maxResponse}
 	}
-	return body, err
+	var b bytes.Buffer
+	b.Grow(int(max(res.ContentLength, 0)) + bytes.MinRead) // as much as ReadFrom wants, so that it does not grow
+	_, err = b.ReadFrom(io.LimitReader(res.Body, maxResponse+1))
+	if b.Len() > maxResponse {
+		return nil, &SizeError{Path: req.URL.Path, Limit: maxResponse}
+	}
+	return b.Bytes(), err
 }

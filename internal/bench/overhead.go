@@ -30,7 +30,9 @@ func overhead(ctx context.Context, b *bench) (result, error) {
 	if err := b.credential(ctx, "overhead", s.URL, token); err != nil {
 		return result{}, err
 	}
-	copies, bare := time.Duration(1<<62), time.Duration(1<<62)
+	best := func(a, b cost) cost { return cost{min(a.wall, b.wall), min(a.cpu, b.cpu)} }
+	most := time.Duration(1 << 62)
+	copies, bare := cost{most, most}, cost{most, most}
 	var last copied
 	for turn := range 4 { // alternating, so that both have their luck; the best counts
 		s.recording.Store(turn == 0)
@@ -43,16 +45,19 @@ func overhead(ctx context.Context, b *bench) (result, error) {
 			}
 			continue
 		}
-		wall, err := b.replay(ctx, s.file.Name(), token)
+		replayed, err := b.replay(ctx, s.file.Name(), token)
 		if err != nil {
 			return result{}, err
 		}
-		copies, bare = min(copies, last.wall), min(bare, wall)
+		copies, bare = best(copies, last.cost), best(bare, replayed)
 	}
-	ratio := copies.Seconds() / bare.Seconds()
+	ratio := copies.wall.Seconds() / bare.wall.Seconds()
 	return result{
 		ratio: fmt.Sprintf("%.2f×", ratio), kept: ratio <= 2,
-		notes: []string{fmt.Sprintf("%d requests, %d records: %.1f s copied, %.1f s thrown away (best of 3)", last.Requests, last.Records, copies.Seconds(), bare.Seconds())},
+		notes: []string{
+			fmt.Sprintf("%d requests, %d records; best of 3", last.Requests, last.Records),
+			fmt.Sprintf("copied in %.1f s with %.1f s of CPU, thrown away in %.1f s with %.1f s", copies.wall.Seconds(), copies.cpu.Seconds(), bare.wall.Seconds(), bare.cpu.Seconds()),
+		},
 	}, nil
 }
 
@@ -91,17 +96,17 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 }
 
 // replay runs the bare client in a process of its own, as the sync has one.
-func (b *bench) replay(ctx context.Context, file, token string) (time.Duration, error) {
+func (b *bench) replay(ctx context.Context, file, token string) (cost, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return 0, err
+		return cost{}, err
 	}
 	cmd := exec.CommandContext(ctx, self, "-replay", file)
 	cmd.Env = append(os.Environ(), "BENCH_TOKEN="+token)
 	cmd.Stderr = os.Stderr
 	began := time.Now()
 	err = cmd.Run()
-	return time.Since(began), err
+	return costOf(cmd, began), err
 }
 
 // replay is the bare client: as many connections as the copy uses, no JSON.

@@ -45,10 +45,18 @@ func (s *sandbox) stop() error {
 	return s.cmd.Wait()
 }
 
+// cost is what a process took.
+type cost struct{ wall, cpu time.Duration }
+
+// costOf returns what cmd took since it began.
+func costOf(cmd *exec.Cmd, began time.Time) cost {
+	return cost{time.Since(began), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+}
+
 // copied is what a sync came to.
 type copied struct {
 	flow.Run
-	wall time.Duration
+	cost
 	peak int64 // bytes resident
 }
 
@@ -65,7 +73,7 @@ func (b *bench) sync(ctx context.Context, home, streams string) (copied, error) 
 	cmd.Stdout = &out
 	began := time.Now()
 	err := cmd.Run()
-	c := copied{wall: time.Since(began)}
+	c := copied{cost: costOf(cmd, began)}
 	if err != nil {
 		return c, fmt.Errorf("%w\n%s", err, out.Bytes())
 	}
