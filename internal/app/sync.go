@@ -33,8 +33,12 @@ type SyncRequest struct {
 	Watch func(changed <-chan struct{}, snapshot func() flow.Snapshot)
 }
 
-// finishBatch is how long one batch may take to be committed.
-const finishBatch = time.Minute
+const (
+	// finishBatch is how long one batch may take to be committed.
+	finishBatch = time.Minute
+	// gather is how many records are worth a commit of their own.
+	gather = 1000
+)
 
 // Sync moves the streams of a source into a destination and returns what came
 // of it. The error, if any, is also in the run; a run with an empty ID never
@@ -179,7 +183,7 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 	saved := &checkpoints{store: a.store, flowID: p.flow.ID, fingerprint: p.fingerprint, now: a.now}
 	err := engine.Run(ctx, engine.Job{
 		Source: p.source, Destination: destination, Streams: p.streams,
-		Checkpoints: saved, Tracker: tracker, Finish: finishBatch,
+		Checkpoints: saved, Tracker: tracker, Gather: gather, Finish: finishBatch,
 	})
 	run = tracker.Finish(err)
 	watching.Wait()

@@ -6,6 +6,7 @@ package connect
 import (
 	"context"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -83,6 +84,25 @@ func (b Batch) Len() int {
 		n += len(r.Records)
 	}
 	return n
+}
+
+// And returns b followed by next, as one batch.
+func (b Batch) And(next Batch) Batch {
+	if len(next.Next) > 0 {
+		b.Next = next.Next
+	}
+	b.Share = next.Share
+	b.Skips = append(b.Skips, next.Skips...)
+	b.Notes = append(b.Notes, next.Notes...)
+	for _, rows := range next.Rows {
+		i := slices.IndexFunc(b.Rows, func(have Rows) bool { return have.Stream == rows.Stream })
+		if i < 0 {
+			b.Rows = append(b.Rows, rows)
+			continue
+		}
+		b.Rows[i].Records = append(b.Rows[i].Records, rows.Records...)
+	}
+	return b
 }
 
 // Rows are records of one stream.

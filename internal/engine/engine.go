@@ -32,6 +32,8 @@ type Job struct {
 	Streams     []connect.Stream
 	Checkpoints Checkpoints
 	Tracker     *Tracker
+	// Gather is how many records of a fast source are committed together.
+	Gather int
 	// Finish is how long the batch in hand may take to land after a
 	// cancellation.
 	Finish time.Duration

@@ -56,6 +56,8 @@ type world struct {
 	saved  map[string]string
 	done   map[string]bool
 	reads  int
+
+	onCommit func() // where the test counts them
 }
 
 func newWorld(batches int) *world {
@@ -137,6 +139,9 @@ func (t *tx) Commit(context.Context) error {
 		return err
 	}
 	t.w.mu.Lock()
+	if t.w.onCommit != nil {
+		t.w.onCommit()
+	}
 	for s, keys := range t.pending {
 		for _, k := range keys {
 			t.w.tables[s][k]++
@@ -262,6 +267,28 @@ func TestRun_reads_on_from_the_last_committed_batch(t *testing.T) {
 	// was in hand is read twice.
 	if w.reads > 22 || before < 7 {
 		t.Errorf("%d batches were read, want at most 22", w.reads)
+	}
+}
+
+func TestRun_gathers_the_batches_of_a_fast_source(t *testing.T) {
+	t.Parallel()
+	w := newWorld(100)
+	commits := 0
+	w.onCommit = func() { commits++ }
+	tracker := engine.NewTracker(flow.Run{}, w.streams(), time.Now)
+	synctest.Test(t, func(t *testing.T) {
+		err := engine.Run(t.Context(), engine.Job{
+			Source: w, Destination: w, Streams: w.streams()[:2], Checkpoints: w, Tracker: tracker, Gather: 50, Finish: time.Minute,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if commits != 4 || w.saved["e"] != "" || !w.done["e"] {
+		t.Errorf("100 batches of 2 records took %d commits, want 4", commits)
+	}
+	if len(w.tables["events"]) != 100 || len(w.tables["invitees"]) != 100 {
+		t.Errorf("%d events and %d invitees were written, want 100", len(w.tables["events"]), len(w.tables["invitees"]))
 	}
 }
 

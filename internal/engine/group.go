@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
@@ -19,21 +20,47 @@ func (r *runner) group(ctx context.Context, g group) error {
 		return nil
 	}
 	r.job.Tracker.start(g.streams, len(from) > 0)
+	if err := r.read(ctx, g, from); err != nil {
+		return err
+	}
+	if err := r.job.Checkpoints.Save(ctx, g.name, nil, true); err != nil {
+		return &fatalError{err}
+	}
+	return nil
+}
+
+// moment is how long a batch may take to come from a source that is not waited
+// for.
+const moment = 50 * time.Millisecond
+
+// read lands the batches of a group. From a source that is faster than the
+// destination it gathers some into one commit; once it had to wait for a batch
+// it commits what it has, so that little is lost if it is killed.
+func (r *runner) read(ctx context.Context, g group, from connect.Checkpoint) error {
 	reading := connect.Reading{Streams: g.streams, From: from, Observe: r.job.Tracker.observe}
+	var held connect.Batch
+	asked := time.Now()
 	for batch, err := range r.job.Source.Read(ctx, reading) {
 		if err != nil {
+			if landErr := r.land(ctx, g, held); landErr != nil {
+				return &fatalError{landErr}
+			}
 			return canceledFirst(ctx, err)
 		}
-		if err := r.land(ctx, g, batch); err != nil {
-			return &fatalError{err}
+		held = held.And(batch)
+		if held.Len() >= r.job.Gather || time.Since(asked) > moment {
+			if err := r.land(ctx, g, held); err != nil {
+				return &fatalError{err}
+			}
+			held = connect.Batch{}
 		}
-		from = batch.Next
+		asked = time.Now()
+	}
+	if err := r.land(ctx, g, held); err != nil {
+		return &fatalError{err}
 	}
 	if err := ctx.Err(); err != nil {
 		return canceledFirst(ctx, err)
-	}
-	if err := r.job.Checkpoints.Save(ctx, g.name, from, true); err != nil {
-		return &fatalError{err}
 	}
 	return nil
 }
@@ -49,6 +76,9 @@ func canceledFirst(ctx context.Context, err error) error {
 // land commits a batch and then remembers its checkpoint. A cancellation does
 // not interrupt it: what was read is worth the moment it takes.
 func (r *runner) land(ctx context.Context, g group, b connect.Batch) error {
+	if b.Len()+len(b.Next)+len(b.Skips)+len(b.Notes) == 0 {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.job.Finish)
 	defer cancel()
 	r.commits.Lock()
