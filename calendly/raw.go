@@ -91,7 +91,7 @@ func (c *Client) PagesRaw(ctx context.Context, path string, query url.Values) it
 
 // next returns the query of the page after p, or nil if there is none.
 func (c *Client) next(p Pagination, query url.Values, seen map[string]bool) (url.Values, error) {
-	token := ""
+	var token string
 	switch {
 	case p.NextPageToken != nil && *p.NextPageToken != "":
 		token = *p.NextPageToken

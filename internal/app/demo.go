@@ -50,7 +50,7 @@ func (d Demo) Run(ctx context.Context, cfg Config) (result DemoResult, err error
 	if err != nil {
 		return result, fault.New(fault.Unavailable, "the sandbox: %w", err)
 	}
-	defer s.Close()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	d.Step(DemoStep{About: "A sandbox Calendly listens on " + s.URL, Command: "kalends sandbox"})
 	cfg.Home, cfg.KeyFile = filepath.Join(d.Dir, "home"), ""
 	a, err := Open(ctx, cfg)

@@ -8,11 +8,11 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// SandboxConfig and SandboxToken are the emulator's own.
-type (
-	SandboxConfig = calendlytest.Config
-	SandboxToken  = calendlytest.Token
-)
+// SandboxConfig is the emulator's own.
+type SandboxConfig = calendlytest.Config
+
+// SandboxToken is the emulator's own.
+type SandboxToken = calendlytest.Token
 
 // Sandbox is where an emulator that serves is found.
 type Sandbox struct {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -45,7 +46,7 @@ func main() {
 	}
 }
 
-func run(ctx context.Context) error {
+func run(ctx context.Context) (err error) {
 	only := flag.String("only", "", "measure only the promise of this name")
 	replayFile := flag.String("replay", "", "make the requests of this file and throw the answers away (what overhead compares with)")
 	flag.Parse()
@@ -56,7 +57,7 @@ func run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(b.dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 	broken := 0
 	for _, p := range promises() {
 		if *only != "" && *only != p.name {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -61,9 +62,9 @@ type copied struct {
 }
 
 // sync copies the named streams into a new file; none named: all of them.
-func (b *bench) sync(ctx context.Context, home, streams string) (copied, error) {
+func (b *bench) sync(ctx context.Context, home, streams string) (c copied, err error) {
 	file := filepath.Join(b.dir, home+".db")
-	defer os.Remove(file)
+	defer func() { err = errors.Join(err, os.Remove(file)) }()
 	args := []string{"sync", "--from", "bench", "--to", "sqlite:" + file, "--json"}
 	if streams != "" {
 		args = append(args, "--streams", streams)
@@ -72,13 +73,11 @@ func (b *bench) sync(ctx context.Context, home, streams string) (copied, error) 
 	cmd := b.command(ctx, home, args...)
 	cmd.Stdout = &out
 	began := time.Now()
-	err := cmd.Run()
-	c := copied{cost: costOf(cmd, began)}
+	err = cmd.Run()
+	c.cost = costOf(cmd, began)
 	if err != nil {
 		return c, fmt.Errorf("%w\n%s", err, out.Bytes())
 	}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		c.peak = usage.Maxrss * 1024 // Linux counts in KiB
-	}
+	c.peak = peakOf(cmd.ProcessState)
 	return c, json.Unmarshal(out.Bytes(), &c.Run)
 }

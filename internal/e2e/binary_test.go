@@ -32,9 +32,9 @@ func build(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	binary = filepath.Join(dir, "kalends")
-	cmd := exec.Command("go", "build", "-o", binary, "github.com/kalends/kalends/cmd/kalends")
+	cmd := exec.CommandContext(context.Background(), "go", "build", "-o", binary, "github.com/kalends/kalends/cmd/kalends")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "%s\n%v\n", out, err)

@@ -127,31 +127,10 @@ func (w truth) all() map[string][]json.RawMessage {
 	perUser := func(path string) []json.RawMessage {
 		return w.each(memberships, "user.uri", func(u string) []json.RawMessage { return w.list(path, "user", u) })
 	}
-	var users, recaps, webhooks []json.RawMessage
-	for _, m := range memberships {
-		var object map[string]json.RawMessage
-		if err := json.Unmarshal(m, &object); err != nil {
-			w.t.Fatal(err)
-		}
-		if pick(m, "user.uri") == me {
-			object["user"] = caller // the one user who is told in full
-		}
-		users = append(users, object["user"])
-	}
-	for _, status := range []string{"available", "processing", "unavailable"} {
-		recaps = append(recaps, w.each(w.list("/meeting_recaps", "status", status, "count", "100"), "uri", func(u string) []json.RawMessage {
-			return []json.RawMessage{w.fetch(w.t.Context(), u).Resource}
-		})...)
-	}
-	webhooks = append(webhooks, w.list("/webhook_subscriptions", "organization", org, "scope", "organization")...)
-	webhooks = append(webhooks, w.list("/webhook_subscriptions", "organization", org, "scope", "user", "user", me)...)
-	webhooks = append(webhooks, w.each(groups, "uri", func(u string) []json.RawMessage {
-		return w.list("/webhook_subscriptions", "organization", org, "scope", "group", "group", u)
-	})...)
 	return map[string][]json.RawMessage{
 		"organization":             {w.fetch(w.t.Context(), org).Resource},
 		"organization_memberships": memberships,
-		"users":                    users,
+		"users":                    w.users(caller, memberships),
 		"organization_invitations": w.list(strings.TrimPrefix(org, w.base)+"/invitations", "count", "100"),
 		"teams":                    w.list("/teams", "count", "100"),
 		"groups":                   groups,
@@ -173,7 +152,7 @@ func (w truth) all() map[string][]json.RawMessage {
 		"routing_form_submissions": w.each(forms, "uri", func(u string) []json.RawMessage {
 			return w.list("/routing_form_submissions", "form", u, "count", "100")
 		}),
-		"webhook_subscriptions":   webhooks,
+		"webhook_subscriptions":   w.webhooks(me, groups),
 		"activity_log_entries":    w.list("/activity_log_entries", "organization", org, "count", "1000"),
 		"outgoing_communications": w.list("/outgoing_communications", "organization", org, "count", "100"),
 		"contacts":                contacts,
@@ -183,8 +162,43 @@ func (w truth) all() map[string][]json.RawMessage {
 			return w.list("/notes", "contact", u, "count", "100")
 		}),
 		"user_meeting_limits": w.list("/user_meeting_limits", "user", me),
-		"meeting_recaps":      recaps,
+		"meeting_recaps":      w.recaps(),
 	}
+}
+
+// users are those of the memberships; the caller is told in full.
+func (w truth) users(caller json.RawMessage, memberships []json.RawMessage) (all []json.RawMessage) {
+	for _, m := range memberships {
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(m, &object); err != nil {
+			w.t.Fatal(err)
+		}
+		if pick(m, "user.uri") == pick(caller, "uri") {
+			object["user"] = caller
+		}
+		all = append(all, object["user"])
+	}
+	return all
+}
+
+// recaps are listed by status and read singly.
+func (w truth) recaps() (all []json.RawMessage) {
+	for _, status := range []string{"available", "processing", "unavailable"} {
+		listed := w.list("/meeting_recaps", "status", status, "count", "100")
+		all = append(all, w.each(listed, "uri", func(u string) []json.RawMessage {
+			return []json.RawMessage{w.fetch(w.t.Context(), u).Resource}
+		})...)
+	}
+	return all
+}
+
+// webhooks are those of the organization, of its groups and the caller's own.
+func (w truth) webhooks(me string, groups []json.RawMessage) []json.RawMessage {
+	of := func(query ...string) []json.RawMessage {
+		return w.list("/webhook_subscriptions", append([]string{"organization", w.organization}, query...)...)
+	}
+	all := append(of("scope", "organization"), of("scope", "user", "user", me)...)
+	return append(all, w.each(groups, "uri", func(u string) []json.RawMessage { return of("scope", "group", "group", u) })...)
 }
 
 // canonical makes equal records equal text.

@@ -95,7 +95,7 @@ func throughDriver(ctx context.Context, d *destination, s connect.Stream, batche
 		if err != nil {
 			return err
 		}
-		stmt, err := tx.PrepareContext(ctx, d.tables[s.Name].upsertSQL())
+		stmt, err := tx.PrepareContext(ctx, d.tables[s.Name].upsertSQL()) //nolint:sqlclosecheck // it ends with tx
 		if err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ func dsn(path string, patience time.Duration) string {
 		path = "/" + path // C:/…
 	}
 	u := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{
-		"_dqs":      {"0"}, // a misspelt name is an error, not a text
+		"_dqs":      {"0"}, // a misspelled name is an error, not a text
 		"_error_rc": {"1"}, // no message of another call's error
 		"_pragma": {
 			"busy_timeout(" + strconv.FormatInt(patience.Milliseconds(), 10) + ")",

@@ -68,7 +68,7 @@ func (f file) Rows(t testing.TB, s connect.Stream) []map[string]any {
 		name := quote(c.Name)
 		columns = append(columns, "typeof("+name+")", "CAST("+name+" AS BLOB)", name+" + 0")
 	}
-	rows, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(columns, ", ")+" FROM "+quote(s.Name))
+	rows, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(columns, ", ")+" FROM "+quote(s.Name)) //nolint:sqlclosecheck // closed closes it
 	if err != nil {
 		t.Fatal(err)
 	}

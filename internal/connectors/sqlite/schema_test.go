@@ -179,7 +179,7 @@ func writeOne(t *testing.T, d *destination) error {
 // statements returns the statements that made all there is in the database.
 func statements(t *testing.T, db *sql.DB) []string {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid")
+	rows, err := db.QueryContext(t.Context(), "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid") //nolint:sqlclosecheck // closed closes it
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (t *table) write(ctx context.Context, conn *sql.Conn, r connect.Record) err
 		}
 	}
 	if *stmt == nil {
-		prepared, err := conn.PrepareContext(ctx, text())
+		prepared, err := conn.PrepareContext(ctx, text()) //nolint:sqlclosecheck // close closes it with the table
 		if err != nil {
 			return err
 		}
