@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -57,32 +58,44 @@ func Open(ctx context.Context, cfg Config) (*App, error) {
 		return nil, err
 	}
 	return &App{
-		config: cfg, store: s, connectors: Connectors(cfg.Version), now: time.Now, newID: rand.Text,
+		config: cfg, store: s, connectors: all.All(cfg.Version, time.Now), now: time.Now, newID: rand.Text,
 	}, nil
 }
 
 // Close releases everything.
 func (a *App) Close() error { return a.store.Close() }
 
-// Connectors lists what Kalends can talk to.
-func Connectors(version string) []connect.Connector { return all.All(version, time.Now) }
-
 // connector returns the connector of a name.
 func (a *App) connector(name string) (connect.Connector, error) {
-	i := slices.IndexFunc(a.connectors, func(c connect.Connector) bool { return c.Spec.Name == name })
-	if i < 0 {
-		return connect.Connector{}, fault.New(fault.Invalid, "there is no connector %q", name).WithField("connector")
+	return find(a.connectors, name)
+}
+
+// credentialConnector returns the connector of a name if it takes credentials.
+func (a *App) credentialConnector(name string) (connect.Connector, error) {
+	return find(takingCredentials(a.connectors), name)
+}
+
+func find(among []connect.Connector, name string) (connect.Connector, error) {
+	names := make([]string, 0, len(among))
+	for _, c := range among {
+		if c.Spec.Name == name {
+			return c, nil
+		}
+		names = append(names, c.Spec.Name)
 	}
-	return a.connectors[i], nil
+	return connect.Connector{}, fault.New(fault.Invalid, "there is no such connector").WithField("connector").
+		WithHint("choose from: %s", strings.Join(names, ", "))
+}
+
+func takingCredentials(among []connect.Connector) []connect.Connector {
+	return slices.DeleteFunc(slices.Clone(among), func(c connect.Connector) bool { return c.Verify == nil })
 }
 
 // CredentialSpecs lists the specs of the connectors that take credentials.
 func CredentialSpecs() []connect.Spec {
 	var specs []connect.Spec
-	for _, c := range Connectors("") {
-		if c.Verify != nil {
-			specs = append(specs, c.Spec)
-		}
+	for _, c := range takingCredentials(all.All("", time.Now)) {
+		specs = append(specs, c.Spec)
 	}
 	return specs
 }

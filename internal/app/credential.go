@@ -1,10 +1,7 @@
 package app
 
 import (
-	"cmp"
 	"context"
-	"maps"
-	"strings"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -18,12 +15,12 @@ type NewCredential struct {
 	Name        string
 	Description string
 	Connector   string
-	Values      map[string]string
-	Secrets     map[string]vault.Secret
+	Values      map[string]string       // by the names of the connector's fields
+	Secrets     map[string]vault.Secret // those of its secret fields
 }
 
 // CredentialChange is what to change of a credential; nil and missing parts
-// stay as they are.
+// stay as they are. An empty value goes back to the field's default.
 type CredentialChange struct {
 	Name        *string
 	Description *string
@@ -31,13 +28,21 @@ type CredentialChange struct {
 	Secrets     map[string]vault.Secret
 }
 
+// Empty reports whether c changes nothing.
+func (c CredentialChange) Empty() bool {
+	return c.Name == nil && c.Description == nil && !c.settings()
+}
+
+// settings reports whether c changes what a connector looks at.
+func (c CredentialChange) settings() bool { return len(c.Values)+len(c.Secrets) > 0 }
+
 // Credential is a saved credential, without its secrets.
 type Credential struct {
 	Name        string
 	Description string
-	Spec        connect.Spec
-	Values      map[string]string
-	Facts       []connect.Fact
+	Spec        connect.Spec      // of its connector
+	Values      map[string]string // the fields that are not secret
+	Facts       []connect.Fact    // as the last verification found them
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	VerifiedAt  time.Time
@@ -45,73 +50,123 @@ type Credential struct {
 	Streams []connect.Availability
 }
 
-// AddCredential verifies a credential and saves it. Nothing is saved if it is
-// refused.
+// AddCredential verifies a credential and saves it; if it is refused nothing
+// is saved. Errors are fault.Invalid with the field that is wrong,
+// fault.Conflict if the name is taken, and those of the connector's Verify.
 func (a *App) AddCredential(ctx context.Context, n NewCredential) (Credential, error) {
-	if err := store.ValidName(n.Name); err != nil {
-		return Credential{}, err
-	}
 	c, err := a.credentialConnector(n.Connector)
 	if err != nil {
 		return Credential{}, err
 	}
-	if err := a.nameIsFree(ctx, n.Name); err != nil {
+	if err := a.CheckName(ctx, n.Name); err != nil {
 		return Credential{}, err
 	}
-	saved := store.Credential{
-		ID: a.newID(), Name: n.Name, Description: n.Description, Connector: n.Connector, CreatedAt: a.now(),
+	settings, err := complete(c.Spec, connect.Settings{Values: n.Values, Secrets: n.Secrets})
+	if err != nil {
+		return Credential{}, err
 	}
-	streams, err := a.verify(ctx, c, &saved, connect.Settings{Values: n.Values, Secrets: n.Secrets})
+	now := a.now()
+	saved := store.Credential{
+		ID: a.newID(), Name: n.Name, Description: n.Description, Connector: n.Connector, CreatedAt: now, UpdatedAt: now,
+	}
+	if err := a.seal(ctx, &saved, settings.Secrets); err != nil {
+		return Credential{}, err
+	}
+	streams, err := a.verify(ctx, c, &saved, settings)
 	if err != nil {
 		return Credential{}, err
 	}
 	if err := a.store.CreateCredential(ctx, saved); err != nil {
 		return Credential{}, err
 	}
-	return a.shown(saved, streams)
+	return a.shown(saved, streams), nil
 }
 
-// EditCredential changes a credential, verifies it as it is then and saves it.
-// Everything that uses it goes on with it.
+// EditCredential changes a credential. New values and secrets are verified
+// together with the old ones before anything is saved; a new name or
+// description alone asks nobody. What uses the credential goes on with it.
+//
+// Errors are those of AddCredential, and fault.Conflict if the credential was
+// changed by somebody else meanwhile.
 func (a *App) EditCredential(ctx context.Context, name string, change CredentialChange) (Credential, error) {
-	saved, c, settings, err := a.open(ctx, name)
+	saved, c, err := a.saved(ctx, name)
 	if err != nil {
 		return Credential{}, err
 	}
-	if change.Name != nil {
-		if err := store.ValidName(*change.Name); err != nil {
+	if change.Name != nil && *change.Name != saved.Name {
+		if err := a.CheckName(ctx, *change.Name); err != nil {
 			return Credential{}, err
 		}
 		saved.Name = *change.Name
 	}
-	saved.Description = *cmp.Or(change.Description, &saved.Description)
-	settings = settings.With(change.Values)
-	secrets := maps.Clone(settings.Secrets)
-	maps.Copy(secrets, change.Secrets)
-	settings.Secrets = secrets
-	streams, err := a.verify(ctx, c, &saved, settings)
+	if change.Description != nil {
+		saved.Description = *change.Description
+	}
+	saved.UpdatedAt = a.now()
+	var streams []connect.Availability
+	if change.settings() {
+		if streams, err = a.resettle(ctx, c, &saved, change); err != nil {
+			return Credential{}, err
+		}
+	}
+	if err := a.store.UpdateCredential(ctx, saved); err != nil {
+		return Credential{}, err
+	}
+	return a.shown(saved, streams), nil
+}
+
+// resettle puts new settings into saved, sealed and verified. The old secrets
+// are opened only if one of them stays: entering all of them anew is the way
+// out when the key they were sealed with is lost.
+func (a *App) resettle(ctx context.Context, c connect.Connector, saved *store.Credential, change CredentialChange) ([]connect.Availability, error) {
+	settings := connect.Settings{Values: saved.Values}.With(change.Values)
+	settings.Secrets = change.Secrets
+	if !hasAll(c.Spec, change.Secrets) {
+		old, err := a.secrets(ctx, *saved)
+		if err != nil {
+			return nil, err
+		}
+		settings.Secrets = merged(old, change.Secrets)
+	}
+	settings, err := complete(c.Spec, settings)
+	if err != nil {
+		return nil, err
+	}
+	if len(change.Secrets) > 0 {
+		if err := a.seal(ctx, saved, settings.Secrets); err != nil {
+			return nil, err
+		}
+	}
+	return a.verify(ctx, c, saved, settings)
+}
+
+// CheckCredential verifies a saved credential anew and saves what it learned.
+func (a *App) CheckCredential(ctx context.Context, name string) (Credential, error) {
+	saved, c, err := a.saved(ctx, name)
+	if err != nil {
+		return Credential{}, err
+	}
+	secrets, err := a.secrets(ctx, saved)
+	if err != nil {
+		return Credential{}, err
+	}
+	streams, err := a.verify(ctx, c, &saved, connect.Settings{Values: saved.Values, Secrets: secrets})
 	if err != nil {
 		return Credential{}, err
 	}
 	if err := a.store.UpdateCredential(ctx, saved); err != nil {
 		return Credential{}, err
 	}
-	return a.shown(saved, streams)
+	return a.shown(saved, streams), nil
 }
 
-// CheckCredential verifies a saved credential anew and remembers what it
-// learned.
-func (a *App) CheckCredential(ctx context.Context, name string) (Credential, error) {
-	return a.EditCredential(ctx, name, CredentialChange{})
-}
-
-// Credential returns a saved credential.
+// Credential returns a saved credential, or fault.NotFound.
 func (a *App) Credential(ctx context.Context, name string) (Credential, error) {
 	saved, err := a.store.Credential(ctx, name)
 	if err != nil {
 		return Credential{}, err
 	}
-	return a.shown(saved, nil)
+	return a.shown(saved, nil), nil
 }
 
 // Credentials lists the saved credentials by name.
@@ -122,141 +177,43 @@ func (a *App) Credentials(ctx context.Context) ([]Credential, error) {
 	}
 	list := make([]Credential, 0, len(saved))
 	for _, s := range saved {
-		one, err := a.shown(s, nil)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, one)
+		list = append(list, a.shown(s, nil))
 	}
 	return list, nil
 }
 
-// RemoveCredential removes a credential and its secrets.
+// RemoveCredential removes a credential and its secrets, or returns
+// fault.NotFound. It needs no key.
 func (a *App) RemoveCredential(ctx context.Context, name string) error {
 	return a.store.DeleteCredential(ctx, name)
 }
 
-// credentialConnector returns the connector of a name if it takes credentials.
-func (a *App) credentialConnector(name string) (connect.Connector, error) {
-	var names []string
-	for _, c := range a.connectors {
-		if c.Verify == nil {
-			continue
-		}
-		if c.Spec.Name == name {
-			return c, nil
-		}
-		names = append(names, c.Spec.Name)
+// CheckName returns nil if a new credential can have that name; otherwise
+// fault.Invalid or fault.Conflict, of the field "name".
+func (a *App) CheckName(ctx context.Context, name string) error {
+	if err := store.ValidName(name); err != nil {
+		return err
 	}
-	return connect.Connector{}, fault.New(fault.Invalid, "no connector of that name takes a credential").
-		WithField("connector").WithHint("choose from %s", strings.Join(names, ", "))
-}
-
-func (a *App) nameIsFree(ctx context.Context, name string) error {
 	_, err := a.store.Credential(ctx, name)
 	switch {
 	case err == nil:
 		return fault.New(fault.Conflict, "there is a credential %q already", name).WithField("name").
-			WithHint("choose another name, or change it with kalends credential edit %s", name)
+			WithHint("choose another name, or change that one with: kalends credential edit %s", name)
 	case fault.KindOf(err) == fault.NotFound:
 		return nil
 	}
 	return err
 }
 
-// verify asks the connector about the settings and, if they are good, puts
-// them into the credential with their secrets sealed.
-func (a *App) verify(ctx context.Context, c connect.Connector, into *store.Credential, s connect.Settings) ([]connect.Availability, error) {
-	if err := complete(c.Spec, &s); err != nil {
-		return nil, err
-	}
-	v, err := a.vault(ctx)
-	if err != nil {
-		return nil, err
-	}
-	verified, err := c.Verify(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	into.Sealed, err = v.Seal(ctx, into.ID, into.Sealed.Version+1, s.Secrets)
-	if err != nil {
-		return nil, err
-	}
-	into.Values, into.Facts = verified.Values, verified.Facts
-	into.UpdatedAt, into.VerifiedAt = a.now(), a.now()
-	return verified.Streams, nil
-}
-
-// complete fills in defaults and refuses what is missing or unknown.
-func complete(spec connect.Spec, s *connect.Settings) error {
-	values := maps.Clone(s.Values)
-	if values == nil {
-		values = map[string]string{}
-	}
-	for _, f := range spec.Fields {
-		missing := s.Secrets[f.Name].Empty()
-		if !f.Secret {
-			values[f.Name] = cmp.Or(strings.TrimSpace(values[f.Name]), f.Default)
-			missing = values[f.Name] == ""
-		}
-		if f.Required && missing {
-			return fault.New(fault.Invalid, "%s is missing", f.Title).WithField(f.Name)
-		}
-	}
-	s.Values = values
-	return nil
-}
-
-// open returns a saved credential with its secrets.
-func (a *App) open(ctx context.Context, name string) (store.Credential, connect.Connector, connect.Settings, error) {
-	none := func(err error) (store.Credential, connect.Connector, connect.Settings, error) {
-		return store.Credential{}, connect.Connector{}, connect.Settings{}, err
-	}
-	saved, err := a.store.Credential(ctx, name)
-	if err != nil {
-		return none(err)
-	}
-	c, err := a.connector(saved.Connector)
-	if err != nil {
-		return none(err)
-	}
-	v, err := a.vault(ctx)
-	if err != nil {
-		return none(err)
-	}
-	secrets, err := v.Open(ctx, saved.ID, saved.Sealed)
-	if err != nil {
-		return none(err)
-	}
-	return saved, c, connect.Settings{Values: saved.Values, Secrets: secrets}, nil
-}
-
-func (a *App) shown(s store.Credential, streams []connect.Availability) (Credential, error) {
-	c, err := a.connector(s.Connector)
-	if err != nil {
-		return Credential{}, err
+// shown keeps a credential presentable whose connector this Kalends does not
+// know: it can still be listed and removed.
+func (a *App) shown(s store.Credential, streams []connect.Availability) Credential {
+	spec := connect.Spec{Name: s.Connector, Title: s.Connector}
+	if c, err := a.connector(s.Connector); err == nil {
+		spec = c.Spec
 	}
 	return Credential{
-		Name: s.Name, Description: s.Description, Spec: c.Spec, Values: s.Values, Facts: s.Facts,
+		Name: s.Name, Description: s.Description, Spec: spec, Values: s.Values, Facts: s.Facts,
 		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, VerifiedAt: s.VerifiedAt, Streams: streams,
-	}, nil
-}
-
-// vault opens the vault's key. It is made only while nothing is sealed with
-// another: a key that got lost is an error, never replaced.
-func (a *App) vault(ctx context.Context) (*vault.Vault, error) {
-	key, err := vault.OpenKeyFile(a.config.KeyFile)
-	if fault.KindOf(err) == fault.NotFound {
-		saved, listErr := a.store.Credentials(ctx)
-		if listErr != nil {
-			return nil, listErr
-		}
-		if len(saved) == 0 {
-			key, err = vault.CreateKeyFile(a.config.KeyFile)
-		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return vault.New(key), nil
 }

@@ -13,7 +13,8 @@ import "log/slog"
 // into a function.
 type Secret struct{ reveal func() string }
 
-const mask = "••••••••"
+// Mask is what stands where a secret is: it tells neither text nor length.
+const Mask = "••••••••"
 
 // NewSecret returns a Secret that holds text.
 func NewSecret(text string) Secret {
@@ -40,7 +41,7 @@ func (s Secret) String() string {
 	if s.Empty() {
 		return ""
 	}
-	return mask
+	return Mask
 }
 
 // GoString returns the mask.
