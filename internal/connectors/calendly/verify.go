@@ -49,9 +49,9 @@ func aboutKey(err error) error {
 	case fault.Forbidden:
 		return fault.New(fault.Forbidden, "the token may not tell whose it is: %w", f.Err).WithField(fieldKey).
 			WithHint("make a token that has the scope users:read besides those of what is to be read")
-	default:
-		return err
+	case fault.Internal, fault.Invalid, fault.NotFound, fault.Conflict, fault.Schema, fault.RateLimited, fault.Unavailable, fault.Canceled:
 	}
+	return err
 }
 
 // facts are what people are told of a credential.
