@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -38,6 +40,8 @@ func Main(ctx context.Context, args []string, stdio Stdio, env func(string) stri
 	if err == nil {
 		return 0
 	}
+	// Flags behind a wrong one have not been read.
+	p.json = p.json || slices.Contains(args, "--json")
 	p.printError(err)
 	return fault.KindOf(err).ExitCode()
 }
@@ -50,8 +54,8 @@ type program struct {
 	env  func(string) string
 	cfg  app.Config
 	json bool
-	// told is set where the answer that was printed holds the error already.
-	told bool
+
+	questions *term.Terminal // see prompt.go
 }
 
 func (p *program) root() *cobra.Command {
@@ -60,31 +64,48 @@ func (p *program) root() *cobra.Command {
 		Short: "Keep a complete copy of a Calendly organization",
 		Long: `Kalends keeps a complete copy of a Calendly organization in a database that is
 yours. Begin with "kalends demo", which needs no Calendly account.`,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		Args:          noSuchVerb,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Example: `  kalends demo
+  kalends credential add calendly --name acme
+  kalends sync --from acme --to sqlite:calendly.db`,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: suggestWithin,
+		Args:                       noSuchVerb,
+		RunE:                       help,
 	}
 	root.SetIn(p.in)
 	root.SetOut(p.out)
 	root.SetErr(p.err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, "%w", err) })
+	root.SetFlagErrorFunc(flagError)
 	flags := root.PersistentFlags()
-	flags.StringVar(&p.cfg.Home, "home", p.env("KALENDS_HOME"), "the folder Kalends keeps its things in (KALENDS_HOME)")
+	flags.StringVar(&p.cfg.Home, "home", p.env("KALENDS_HOME"), "the folder Kalends keeps its things in (KALENDS_HOME; default: kalends in your data folder)")
 	flags.StringVar(&p.cfg.KeyFile, "key-file", p.env("KALENDS_KEY_FILE"), "the file of the vault's key (KALENDS_KEY_FILE; default: key in the home folder)")
 	flags.BoolVar(&p.json, "json", false, "print JSON")
 	flags.Lookup("home").DefValue, flags.Lookup("key-file").DefValue = "", ""
-	p.cfg.Version = version()
+	p.cfg.Version = build().Version
 	root.AddCommand(p.credentialCommand(), p.streamsCommand(), p.syncCommand(), p.demoCommand(), p.sandboxCommand(), p.versionCommand())
+	addCompletion(root)
 	return root
 }
 
-// open opens Kalends for a verb that needs it.
-func (p *program) open(ctx context.Context) (*app.App, error) { return app.Open(ctx, p.cfg) }
+// addCompletion adds cobra's verb now, so that its help can be completed.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		cmd.Args, cmd.RunE = noSuchVerb, help
+		cmd.Example = "  source <(kalends completion bash)"
+		for _, shell := range cmd.Commands() {
+			shell.Example = "  kalends completion " + shell.Name()
+		}
+	}
+}
 
 // with opens Kalends, does something with it and closes it.
 func (p *program) with(ctx context.Context, do func(*app.App) error) (err error) {
-	a, err := p.open(ctx)
+	a, err := app.Open(ctx, p.cfg)
 	if err != nil {
 		return err
 	}
@@ -92,63 +113,32 @@ func (p *program) with(ctx context.Context, do func(*app.App) error) (err error)
 	return do(a)
 }
 
-// printError tells a person what went wrong, on one screen.
+// printError tells what went wrong, on one screen: as text or as one line of
+// JSON. Standard output is left alone, so that what is there is a whole result.
 func (p *program) printError(err error) {
 	e := flow.ErrorOf(err)
-	if p.json && !p.told {
-		if printErr := p.printJSON(map[string]any{"error": e}); printErr != nil {
-			fmt.Fprintln(p.err, "error:", printErr)
-		}
+	if p.json {
+		// It cannot fail: the struct holds text only, and stderr is all there is.
+		text, _ := json.Marshal(map[string]*flow.Error{"error": e}, jsonOptions())
+		fmt.Fprintf(p.err, "%s\n", text)
+		return
 	}
-	fmt.Fprintln(p.err, "error:", e.Message)
+	lines := strings.Split(e.Message, "\n")
+	for i, line := range lines {
+		lines[i] = printable(line)
+	}
+	fmt.Fprintln(p.err, "error:", strings.Join(lines, "\n       "))
 	if e.Hint != "" {
-		fmt.Fprintln(p.err, "hint: ", e.Hint)
+		fmt.Fprintln(p.err, "hint: ", printable(e.Hint))
 	}
 }
 
-// usage is the error of a command that was called wrongly.
-func usage(cmd *cobra.Command, format string, args ...any) error {
-	return fault.New(fault.Invalid, format, args...).WithHint("see %s --help", cmd.CommandPath())
+// warn tells a person something that is no error.
+func (p *program) warn(format string, args ...any) {
+	fmt.Fprintf(p.err, "warning: "+format+"\n", args...)
 }
 
-// noSuchVerb refuses words that are no verb of a command that has verbs.
-func noSuchVerb(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	err := fault.New(fault.Invalid, "there is no %q in %s", args[0], cmd.CommandPath())
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return err.WithHint("did you mean %s %s?", cmd.CommandPath(), near[0])
-	}
-	return err.WithHint("see %s --help", cmd.CommandPath())
-}
-
-// exactly wants one argument for each word.
-func exactly(words ...string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != len(words) {
-			return usage(cmd, "%s takes %s, not %d arguments", cmd.CommandPath(), strings.Join(words, " "), len(args))
-		}
-		return nil
-	}
-}
-
-// required refuses a command without one of the named flags.
-func required(cmd *cobra.Command, flags ...string) error {
-	for _, name := range flags {
-		if cmd.Flags().Lookup(name).Value.String() == "" {
-			return fault.New(fault.Invalid, "--%s is missing", name).WithField(name).WithHint("for example: %s", firstLine(cmd.Example))
-		}
-	}
-	return nil
-}
-
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
-	return line
-}
-
-// terminal reports whether w is one that a person looks at.
+// terminal reports whether w is one that a person looks at or types into.
 func terminal(w any) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))

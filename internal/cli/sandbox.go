@@ -1,12 +1,11 @@
 package cli
 
 import (
-	"encoding/json"
-	"fmt"
 	"net"
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
 	"github.com/kalends/kalends/internal/app"
@@ -16,6 +15,7 @@ import (
 func (p *program) sandboxCommand() *cobra.Command {
 	var cfg app.SandboxConfig
 	var rate string
+	var events int
 	var tokens []string
 	cmd := &cobra.Command{
 		Use:   "sandbox",
@@ -37,22 +37,31 @@ serves until it is stopped. Equal flags give an equal organization.`,
 				}
 				cfg.Tokens = append(cfg.Tokens, t)
 			}
-			if cfg.Events == 0 {
+			if events < 0 {
+				return usage(cmd, "there cannot be %d events", events).WithField("events")
+			}
+			if cfg.Events = events; events == 0 {
 				cfg.Events = -1 // the emulator's zero is its default
 			}
 			p.warnOpen(cfg.Listen)
-			return app.Serve(cmd.Context(), cfg, func(s app.Sandbox) error { return json.NewEncoder(p.out).Encode(s) })
+			return app.Serve(cmd.Context(), cfg, func(s app.Sandbox) error {
+				text, err := json.Marshal(s, jsonOptions())
+				if err == nil {
+					_, err = p.out.Write(append(text, '\n'))
+				}
+				return err
+			})
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&cfg.Listen, "listen", "127.0.0.1:0", "the address to listen on; port 0 is a free one")
 	flags.Int64Var(&cfg.Seed, "seed", 1, "which organization")
-	flags.IntVar(&cfg.Events, "events", 5000, "how many scheduled events")
+	flags.IntVar(&events, "events", 5000, "how many scheduled events")
 	flags.StringVar(&cfg.Plan, "plan", "enterprise", "free, standard, teams or enterprise")
 	flags.StringVar(&rate, "rate", "500/min", "requests a user may make in a minute; 0: no limit")
 	flags.DurationVar(&cfg.Latency, "latency", 0, "added to every answer")
 	flags.StringVar(&cfg.PublicURL, "public-url", "", "what URIs begin with, if not the address listened on")
-	flags.StringArrayVar(&tokens, "token", nil, "one more token, as NAME:ROLE:SCOPE,SCOPE…; without scopes it has all")
+	flags.StringArrayVar(&tokens, "token", nil, "one more token, as NAME:ROLE:SCOPE,SCOPE…; NAME:ROLE alone has all scopes")
 	return cmd
 }
 
@@ -65,7 +74,7 @@ func (p *program) warnOpen(listen string) {
 	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
 		return
 	}
-	fmt.Fprintf(p.err, "warning: %s is not a loopback address: others can reach the sandbox\n", listen)
+	p.warn("%s is not a loopback address: others can reach the sandbox", listen)
 }
 
 func parseRate(text string) (int, error) {

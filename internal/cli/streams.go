@@ -13,25 +13,31 @@ import (
 func (p *program) streamsCommand() *cobra.Command {
 	var credential string
 	cmd := &cobra.Command{
-		Use:   "streams [--credential NAME]",
+		Use:   "streams",
 		Short: "List what can be read, and what a credential lacks for it",
+		Long: `Lists every stream with the scope, role and plan it needs. With a credential it
+asks the system whether that one may read the stream, and says why not.`,
 		Example: `  kalends streams
   kalends streams --credential acme`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.with(cmd.Context(), func(a *app.App) error {
-				list, err := a.Streams(cmd.Context(), credential)
+				if cmd.Flags().Changed("credential") {
+					list, err := a.Available(cmd.Context(), credential)
+					if err != nil {
+						return err
+					}
+					return p.printAvailable(list)
+				}
+				list, err := a.Streams(cmd.Context())
 				if err != nil {
 					return err
 				}
-				if p.json {
-					return p.printJSON(streamsJSON(list))
-				}
-				return p.printStreams(list, credential != "")
+				return p.printStreams(list)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&credential, "credential", "", "tell what this credential may read")
+	cmd.Flags().StringVar(&credential, "credential", "", "tell what the credential of this `name` may read")
 	return cmd
 }
 
@@ -40,9 +46,7 @@ type streamJSON struct {
 	Stream    string    `json:"stream"`
 	About     string    `json:"about"`
 	Needs     needsJSON `json:"needs"`
-	OnRequest bool      `json:"on_request"`
-	Available bool      `json:"available"`
-	Reason    string    `json:"reason"`
+	OnRequest bool      `json:"on_request"` // read only when named
 }
 
 type needsJSON struct {
@@ -51,56 +55,79 @@ type needsJSON struct {
 	Plan  string `json:"plan"`
 }
 
-func streamsJSON(list []connect.Availability) []streamJSON {
-	all := make([]streamJSON, 0, len(list))
+// availableJSON is a stream as --json prints it where a credential was asked.
+type availableJSON struct {
+	streamJSON
+
+	Available bool   `json:"available"`
+	Reason    string `json:"reason"` // why not, or a restriction
+}
+
+func newStreamJSON(s connect.Stream) streamJSON {
+	return streamJSON{Stream: s.Name, About: s.Doc.About, Needs: needsJSON(s.Needs), OnRequest: s.OnRequest}
+}
+
+// newAvailableJSON returns nil for nil.
+func newAvailableJSON(list []connect.Availability) []availableJSON {
+	var all []availableJSON
 	for _, a := range list {
-		all = append(all, streamJSON{
-			Stream: a.Stream.Name, About: a.Stream.Doc.About, Needs: needsJSON(a.Stream.Needs),
-			OnRequest: a.Stream.OnRequest, Available: a.OK, Reason: a.Reason,
-		})
+		all = append(all, availableJSON{streamJSON: newStreamJSON(a.Stream), Available: a.OK, Reason: a.Reason})
 	}
 	return all
 }
 
-// printStreams prints what each stream needs; checked says that a credential
-// was asked whether it may read it.
-func (p *program) printStreams(list []connect.Availability, checked bool) error {
-	heads := []string{"STREAM", "NEEDS"}
-	if checked {
-		heads = append(heads, "USABLE", "WHY NOT, OR WHAT TO KNOW")
-	} else {
-		heads = append(heads, "ABOUT")
+func (p *program) printStreams(list []connect.Stream) error {
+	if p.json {
+		all := make([]streamJSON, 0, len(list))
+		for _, s := range list {
+			all = append(all, newStreamJSON(s))
+		}
+		return p.printJSON(all)
 	}
 	var rows [][]string
-	for _, a := range list {
-		row := []string{a.Stream.Name, needs(a.Stream.Needs)}
-		reason := a.Reason
-		if a.Stream.OnRequest {
-			reason = cmp.Or(reason, "only with --streams "+a.Stream.Name)
-		}
-		switch {
-		case !checked:
-			row = append(row, a.Stream.Doc.About)
-		case a.OK:
-			row = append(row, "yes", reason)
-		default:
-			row = append(row, "no", reason)
-		}
-		rows = append(rows, row)
+	for _, s := range list {
+		rows = append(rows, []string{s.Name, s.Needs.Scope, s.Needs.Role, s.Needs.Plan, s.Doc.About + onRequest(s)})
 	}
-	return p.printTable(heads, rows)
+	return p.printTable([]string{"STREAM", "SCOPE", "ROLE", "PLAN", "ABOUT"}, rows)
 }
 
+// printAvailable prints which streams a credential may read, and why not the
+// others.
+func (p *program) printAvailable(list []connect.Availability) error {
+	if p.json {
+		return p.printJSON(newAvailableJSON(list))
+	}
+	usable := 0
+	var rows [][]string
+	for _, a := range list {
+		row := []string{a.Stream.Name, "no", a.Reason}
+		if a.OK {
+			usable++
+			row = []string{a.Stream.Name, "yes", strings.TrimSpace(a.Reason + onRequest(a.Stream))}
+		}
+		rows = append(rows, append(row, needs(a.Stream.Needs)))
+	}
+	if err := p.printTable([]string{"STREAM", "USABLE", "WHY NOT, OR WHAT TO KNOW", "NEEDS"}, rows); err != nil {
+		return err
+	}
+	p.say("%d of %d streams can be read", usable, len(list))
+	return nil
+}
+
+func onRequest(s connect.Stream) string {
+	if s.OnRequest {
+		return " (only with --streams " + s.Name + ")"
+	}
+	return ""
+}
+
+// needs says what a stream needs in one cell.
 func needs(n connect.Needs) string {
 	var parts []string
-	if n.Scope != "" {
-		parts = append(parts, n.Scope)
+	for _, part := range [][2]string{{"scope ", n.Scope}, {"role ", n.Role}, {"plan ", n.Plan}} {
+		if part[1] != "" {
+			parts = append(parts, part[0]+part[1])
+		}
 	}
-	if n.Role != "" {
-		parts = append(parts, "role "+n.Role)
-	}
-	if n.Plan != "" {
-		parts = append(parts, "plan "+n.Plan)
-	}
-	return strings.Join(parts, ", ")
+	return cmp.Or(strings.Join(parts, ", "), "-")
 }

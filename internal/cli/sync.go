@@ -27,7 +27,7 @@ destination goes on from the last committed batch.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
   kalends sync --from acme --to sqlite:calendly.db --streams scheduled_events,invitees --start 2024-01-01
   kalends sync --from acme --to sqlite:calendly.db --json`,
-		Args: cobra.NoArgs,
+		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.sync(cmd, req)
 		},
@@ -50,7 +50,6 @@ func (p *program) sync(cmd *cobra.Command, req app.SyncRequest) error {
 			return err
 		}
 		if p.json {
-			p.told = true
 			return errors.Join(err, p.printJSON(run))
 		}
 		p.say("%s", summary(run))

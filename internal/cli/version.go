@@ -1,19 +1,37 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
 
-// version is the module's version as the build recorded it.
-func version() string {
+// buildJSON is what is known of the binary.
+type buildJSON struct {
+	Version  string `json:"version"`  // of the module, as the build recorded it
+	Revision string `json:"revision"` // of the repository, "" if not recorded
+	Go       string `json:"go"`
+	Platform string `json:"platform"`
+}
+
+func build() buildJSON {
+	b := buildJSON{Version: "development", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "development"
+	if !ok {
+		return b
 	}
-	return info.Main.Version
+	if v := info.Main.Version; v != "(devel)" {
+		b.Version = cmp.Or(v, b.Version)
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			b.Revision = s.Value
+		}
+	}
+	return b
 }
 
 func (p *program) versionCommand() *cobra.Command {
@@ -23,10 +41,11 @@ func (p *program) versionCommand() *cobra.Command {
 		Example: "  kalends version",
 		Args:    exactly(),
 		RunE: func(*cobra.Command, []string) error {
+			b := build()
 			if p.json {
-				return p.printJSON(map[string]string{"version": version()})
+				return p.printJSON(b)
 			}
-			_, err := fmt.Fprintln(p.out, "kalends", version())
+			_, err := fmt.Fprintf(p.out, "kalends %s (%s, %s)\n", b.Version, b.Go, b.Platform)
 			return err
 		},
 	}

@@ -1,0 +1,184 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/kalends/kalends/internal/cli"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"kalends": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		code := cli.Main(ctx, os.Args[1:], cli.Stdio{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}, os.Getenv)
+		stop()
+		os.Exit(code)
+	}})
+}
+
+// TestScripts runs kalends as a user does. Beside testscript's own commands a
+// script has:
+//
+//	sandbox NAME ARGS…    serves a sandbox until the script ends. $NAME_URL,
+//	                      $NAME_ADDRESS and $NAME_ORG say where it is; each token is in a file
+//	                      given/NAME/ROLE and in $NAME_ROLE
+//	exit CODE kalends …   runs kalends, which is to end with that code
+//	json PATH [VALUE]     what was printed has that member, "a.0.b"
+//
+// After each script what was printed and every file but those in given/ are
+// searched for the tokens.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			l := &leaks{dir: e.WorkDir}
+			e.Values[leaksKey{}] = l
+			e.Defer(func() { l.search(e.T()) })
+			e.Setenv("KALENDS_HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("TZ", "UTC")
+			return os.Mkdir(filepath.Join(e.WorkDir, "given"), 0o700)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"sandbox": sandbox, "exit": exit, "json": checkJSON,
+		},
+	})
+}
+
+// environment is that of a script, for a process it starts itself.
+func environment(ts *testscript.TestScript) []string {
+	env := os.Environ()
+	for _, name := range []string{"KALENDS_HOME", "HOME", "TZ"} {
+		env = append(env, name+"="+ts.Getenv(name))
+	}
+	return env
+}
+
+func sandbox(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) == 0 {
+		ts.Fatalf("usage: sandbox NAME ARGS…")
+	}
+	name := args[0]
+	cmd := exec.Command("kalends", append([]string{"sandbox"}, args[1:]...)...) //nolint:noctx // it is stopped with a signal below
+	cmd.Dir, cmd.Env, cmd.Stderr = ts.MkAbs("."), environment(ts), os.Stderr
+	out, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	ts.Defer(func() {
+		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
+		if err := cmd.Wait(); err != nil {
+			ts.Fatalf("the sandbox that was stopped: %v", err)
+		}
+	})
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	ts.Check(err)
+	var ready struct {
+		URL          string
+		Organization string
+		Tokens       map[string]string
+	}
+	ts.Check(json.Unmarshal(line, &ready))
+	ts.Setenv(name+"_URL", ready.URL)
+	ts.Setenv(name+"_ADDRESS", strings.TrimPrefix(ready.URL, "http://"))
+	ts.Setenv(name+"_ORG", ready.Organization)
+	ts.Check(os.Mkdir(ts.MkAbs("given/"+name), 0o700))
+	for role, token := range ready.Tokens {
+		ts.Setenv(name+"_"+role, token)
+		ts.Check(os.WriteFile(ts.MkAbs("given/"+name+"/"+role), []byte(token+"\n"), 0o600))
+		leaksOf(ts).tokens = append(leaksOf(ts).tokens, token)
+	}
+}
+
+func exit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || args[1] != "kalends" {
+		ts.Fatalf("usage: exit CODE kalends …")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	leaksOf(ts).printed += ts.ReadFile("stdout") + ts.ReadFile("stderr")
+	got := 0
+	if exited, ok := errors.AsType[*exec.ExitError](err); ok {
+		got = exited.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("kalends ended with %d, want %d", got, want)
+	}
+	if lines := strings.Count(ts.ReadFile("stderr"), "\n"); lines > 10 {
+		ts.Fatalf("%d lines on standard error are more than an error needs", lines)
+	}
+}
+
+func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) == 0 || len(args) > 2 || neg && len(args) > 1 {
+		ts.Fatalf("usage: [!] json PATH [VALUE]")
+	}
+	text := ts.ReadFile("stdout")
+	if text == "" {
+		text = ts.ReadFile("stderr") // an error
+	}
+	var value any
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	ts.Check(decoder.Decode(&value))
+	if decoder.More() {
+		ts.Fatalf("more than one JSON value was printed")
+	}
+	found := true
+	for step := range strings.SplitSeq(args[0], ".") {
+		if value, found = member(value, step); !found {
+			break
+		}
+	}
+	if found == neg {
+		ts.Fatalf("%s is there: %t", args[0], found)
+	}
+	if len(args) == 2 {
+		if got := plainText(ts, value); got != args[1] {
+			ts.Fatalf("%s is %q, want %q", args[0], got, args[1])
+		}
+	}
+}
+
+// member returns a member of an object or an element of an array; "len" is an
+// array's length.
+func member(value any, step string) (any, bool) {
+	switch v := value.(type) {
+	case map[string]any:
+		m, ok := v[step]
+		return m, ok
+	case []any:
+		if step == "len" {
+			return len(v), true
+		}
+		if i, err := strconv.Atoi(step); err == nil && i < len(v) {
+			return v[i], true
+		}
+	}
+	return nil, false
+}
+
+func plainText(ts *testscript.TestScript, value any) string {
+	if s, ok := value.(string); ok {
+		return s
+	}
+	text, err := json.Marshal(value)
+	ts.Check(err)
+	return string(text)
+}
