@@ -52,13 +52,20 @@ func (d *discovery) probe(ctx context.Context, children bool) error {
 		if child := s.of != "" && s.of != "users"; child != children {
 			continue
 		}
-		parent := d.parents[s.of]
+		parent := d.parent(s.of)
 		if s.of != "" && parent == "" {
 			continue
 		}
 		group.Go(func() error { return d.probeOne(ctx, s, parent) })
 	}
 	return group.Wait()
+}
+
+// parent returns a record of a stream, "" if none is known.
+func (d *discovery) parent(stream string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.parents[stream]
 }
 
 func (d *discovery) probeOne(ctx context.Context, s *stream, parent string) error {
