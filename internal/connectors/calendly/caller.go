@@ -72,15 +72,15 @@ func meet(ctx context.Context, client *api.Client, now func() time.Time) (*calle
 }
 
 // learnRole finds the caller's membership. A token that may not read
-// memberships is tried on the organization's events instead: it reads them, or
-// it is a user's.
+// memberships tries the organization's events instead: if they are refused for
+// another reason than a missing scope, it is a user's.
 func (c *caller) learnRole(ctx context.Context, client *api.Client) error {
 	q := list("/organization_memberships", "user", c.user, "organization", c.organization)
 	for page, err := range pages(ctx, client, q) {
-		if forbidden(err) {
+		switch {
+		case forbidden(err):
 			return c.tryRole(ctx, client)
-		}
-		if err != nil {
+		case err != nil:
 			return err
 		}
 		for _, raw := range page.records {
@@ -94,19 +94,17 @@ func (c *caller) learnRole(ctx context.Context, client *api.Client) error {
 }
 
 func (c *caller) tryRole(ctx context.Context, client *api.Client) error {
-	for _, path := range []string{"/scheduled_events", "/event_types"} {
-		for _, err := range pages(ctx, client, list(path, "organization", c.organization, "count", "1")) {
-			if err == nil {
-				return nil
-			}
-			if !forbidden(err) {
-				return err
-			}
-			if len(missingScopes(err)) == 0 {
-				c.role = roleUser
-				return nil
-			}
+	q := list("/scheduled_events", "organization", c.organization)
+	q.query.Set("count", "1")
+	for _, err := range pages(ctx, client, q) {
+		switch {
+		case err == nil || len(missingScopes(err)) > 0:
+		case forbidden(err):
+			c.role = roleUser
+		default:
+			return err
 		}
+		break
 	}
 	return nil
 }

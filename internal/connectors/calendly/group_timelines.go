@@ -10,12 +10,8 @@ import (
 // its invitees.
 func (r *reading) events(ctx context.Context, push func(chunk) error) error {
 	s, invitees := r.stream("scheduled_events"), r.stream("invitees")
-	t := timeline{
-		stream: s, column: s.column("start_time"), min: "min_start_time", max: "max_start_time", sort: "start_time",
-		count: maxCount, pages: 3, lanes: 8,
-	}
 	total := s.column("invitees_counter_total")
-	err := r.along(ctx, t, func(part stretch) error {
+	err := r.along(ctx, r.eventLine(), func(part stretch) error {
 		c := r.chunkOf(s, part)
 		if r.wants(invitees.Name) {
 			for _, event := range part.records {
@@ -29,6 +25,14 @@ func (r *reading) events(ctx context.Context, push func(chunk) error) error {
 	})
 	r.orphans(s.Name, invitees.Name)
 	return err
+}
+
+func (r *reading) eventLine() timeline {
+	s := r.stream("scheduled_events")
+	return timeline{
+		stream: s, column: s.column("start_time"), min: "min_start_time", max: "max_start_time", sort: "start_time",
+		count: maxCount, pages: 3, lanes: 8,
+	}
 }
 
 // activity reads the activity log; it needs few windows, as its pages are long.

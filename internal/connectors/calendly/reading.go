@@ -71,12 +71,12 @@ func (r *reading) tell(b connect.Batch) connect.Batch {
 var errClosed = errors.New("the stream may not be read")
 
 // gate is closed when the first call of a stream is forbidden. Until the first
-// answer all other calls wait.
+// answer there is one call at a time.
 type gate struct {
-	mu     sync.Mutex
-	known  bool
-	reason string   // why it is closed
-	scopes []string // that are missing
+	turn   chan struct{} // holds whoever makes the first call
+	known  chan struct{} // closed when the first call was answered
+	reason string        // why it is closed; set before known is
+	scopes []string      // that are missing
 }
 
 func (r *reading) gate(stream string) *gate {
@@ -84,63 +84,86 @@ func (r *reading) gate(stream string) *gate {
 	defer r.mu.Unlock()
 	g, ok := r.gates[stream]
 	if !ok {
-		g = &gate{}
+		g = &gate{turn: make(chan struct{}, 1), known: make(chan struct{})}
 		r.gates[stream] = g
 	}
 	return g
 }
 
+// answered reports whether the first call was.
+func (g *gate) answered() bool {
+	select {
+	case <-g.known:
+		return true
+	default:
+		return false
+	}
+}
+
 // closed reports why a stream may not be read, if that is known.
 func (r *reading) closed(stream string) (reason string, closed bool) {
 	g := r.gate(stream)
-	g.mu.Lock()
-	defer g.mu.Unlock()
+	if !g.answered() {
+		return "", false
+	}
 	return g.reason, g.reason != ""
 }
 
-// enter returns what is to be called with the outcome of the next call; nil if
-// there must be none because the stream may not be read. The function returned
-// turns the refusal of the first call into a closed gate.
-func (r *reading) enter(s *stream) func(error) error {
+// enter waits until a call for s may be made, and returns what must be called
+// with its outcome. The refusal of the first call becomes errClosed, which is
+// then the error of entering.
+func (r *reading) enter(ctx context.Context, s *stream) (settle func(error) error, err error) {
 	g := r.gate(s.Name)
-	g.mu.Lock()
-	if g.known {
-		defer g.mu.Unlock()
-		if g.reason != "" {
-			return nil
+	select {
+	case <-g.known:
+	case g.turn <- struct{}{}:
+		if !g.answered() {
+			return func(err error) error { return r.settle(g, s, err) }, nil
 		}
-		return func(err error) error { return err }
+		<-g.turn
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
 	}
-	return func(err error) error {
-		defer g.mu.Unlock()
-		if forbidden(err) {
-			g.known, g.scopes, g.reason = true, missingScopes(err), r.refusal(s.Needs, err)
-			r.skip(s.Name, g.reason)
-			return errClosed
-		}
-		g.known = err == nil
-		return err
+	if g.reason != "" {
+		return nil, errClosed
 	}
+	return func(err error) error { return err }, nil
+}
+
+// settle takes the outcome of a call of whoever had the turn.
+func (r *reading) settle(g *gate, s *stream, err error) error {
+	defer func() { <-g.turn }()
+	switch {
+	case forbidden(err):
+		g.scopes, g.reason = missingScopes(err), r.refusal(s.Needs, err)
+		r.skip(s.Name, g.reason)
+		err = errClosed
+		fallthrough
+	case err == nil:
+		close(g.known)
+	}
+	return err
 }
 
 // pages yields the pages of a request for rows of s. Where the first call of
 // the stream is refused the stream is skipped and there are no pages.
 func (r *reading) pages(ctx context.Context, s *stream, q request) iter.Seq2[page, error] {
 	return func(yield func(page, error) bool) {
-		settle := r.enter(s)
-		if settle == nil {
+		settle, err := r.enter(ctx, s)
+		if err != nil {
+			if !errors.Is(err, errClosed) {
+				yield(page{}, err)
+			}
 			return
 		}
+		first := true
 		for p, err := range pages(ctx, r.client(s.Name), q) {
-			if settle != nil {
-				err, settle = settle(err), nil
+			if first {
+				err, first = settle(err), false
 			}
 			if errors.Is(err, errClosed) || !yield(p, err) {
 				return
 			}
-		}
-		if settle != nil {
-			settle(nil)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"sync"
 	"time"
 
 	api "github.com/kalends/kalends/calendly"
@@ -22,7 +21,7 @@ type source struct {
 	now          func() time.Time
 	all          []*stream
 
-	meeting sync.Mutex // one goroutine asks who the caller is, the others wait
+	meeting chan struct{} // holds the goroutine that asks who the caller is
 	known   *caller
 }
 
@@ -123,8 +122,12 @@ func (s *source) clients(observe func(string, connect.Calls)) (map[string]*api.C
 
 // caller returns who the token speaks for, asking the API once.
 func (s *source) caller(ctx context.Context, client *api.Client) (*caller, error) {
-	s.meeting.Lock()
-	defer s.meeting.Unlock()
+	select {
+	case s.meeting <- struct{}{}:
+		defer func() { <-s.meeting }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 	if s.known != nil {
 		return s.known, nil
 	}

@@ -121,7 +121,7 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 	}
 	s := &source{
 		url: address, organization: organization, start: start, startOption: settings.Values[optionStart],
-		now: c.deps.Now, all: c.all,
+		now: c.deps.Now, all: c.all, meeting: make(chan struct{}, 1),
 	}
 	if settings.Secrets[fieldKey].Empty() {
 		return s, nil
