@@ -31,7 +31,7 @@ func (r *reading) eventLine() timeline {
 	s := r.stream("scheduled_events")
 	return timeline{
 		stream: s, column: s.column("start_time"), min: "min_start_time", max: "max_start_time", sort: "start_time",
-		count: maxCount, pages: 3, lanes: 8,
+		count: maxCount, pages: 3, lanes: 8, piece: 50,
 	}
 }
 

@@ -19,6 +19,7 @@ type timeline struct {
 	count    int    // rows a page
 	pages    int    // pages a window should have
 	lanes    int    // windows read side by side
+	piece    int    // rows of a stretch, where it can be cut; 0: as many as a window has
 }
 
 // stretch is what was read of a stretch of time.
@@ -65,15 +66,43 @@ func (r *reading) along(ctx context.Context, t timeline, push func(stretch) erro
 	case p == nil && len(all) == 0:
 		return nil
 	case p == nil:
-		return push(stretch{records: all, share: 1})
+		return t.cut(stretch{records: all, share: 1}, push)
 	}
 	first, span := p.at, p.last.Sub(p.at)
 	return r.inLanes(ctx, t, p, func(s stretch) error {
-		if span > 0 && !s.until.IsZero() {
-			s.share = min(max(float64(s.until.Sub(first))/float64(span), 0), 1)
-		}
-		return push(s)
+		return t.cut(s, func(s stretch) error {
+			if span > 0 && !s.until.IsZero() {
+				s.share = min(max(float64(s.until.Sub(first))/float64(span), 0), 1)
+			}
+			return push(s)
+		})
 	})
+}
+
+// cut pushes s in pieces, each of which ends where the time of the rows
+// changes: what costs many calls is committed every few seconds even at the
+// slowest pace. Rows that are in no order are not cut.
+func (t timeline) cut(s stretch, push func(stretch) error) error {
+	var times []time.Time
+	for _, record := range s.records {
+		if at, ok := t.timeOf(record); ok {
+			times = append(times, at)
+		}
+	}
+	if t.piece == 0 || len(times) < len(s.records) || !slices.IsSortedFunc(times, time.Time.Compare) {
+		return push(s)
+	}
+	begin := 0
+	for end := t.piece; end < len(times); end++ {
+		if end-begin < t.piece || times[end].Equal(times[end-1]) {
+			continue
+		}
+		if err := push(stretch{records: s.records[begin:end:end], until: times[end]}); err != nil {
+			return err
+		}
+		begin = end
+	}
+	return push(stretch{records: s.records[begin:], until: s.until, share: s.share})
 }
 
 // survey reads the first page from begin on. If that is all there is, it
