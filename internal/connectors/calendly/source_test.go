@@ -1,7 +1,6 @@
 package calendly
 
 import (
-	"context"
 	"slices"
 	"sync"
 	"testing"
@@ -72,9 +71,9 @@ func (c *copyOf) observe(stream string, calls connect.Calls) {
 // take writes a batch.
 func (c *copyOf) take(source connect.Source, b connect.Batch) {
 	c.batches = append(c.batches, b)
+	streams := source.Streams()
 	for _, rows := range b.Rows {
-		i := slices.IndexFunc(source.Streams(), func(s connect.Stream) bool { return s.Name == rows.Stream })
-		s := source.Streams()[i]
+		s := streams[slices.IndexFunc(streams, func(s connect.Stream) bool { return s.Name == rows.Stream })]
 		key := slices.IndexFunc(s.Columns, func(col connect.Column) bool { return col.Name == s.Key[0] })
 		if c.rows[s.Name] == nil {
 			c.rows[s.Name] = map[string]connect.Record{}
@@ -109,17 +108,31 @@ func groups(source connect.Source) []string {
 	return all
 }
 
-// readAll reads every stream.
-func readAll(ctx context.Context, t testing.TB, source connect.Source) *copyOf {
+// readFrom reads streams of one group from a checkpoint on.
+func readFrom(t testing.TB, source connect.Source, streams []connect.Stream, from connect.Checkpoint) *copyOf {
 	t.Helper()
 	c := newCopy()
-	for _, name := range groups(source) {
-		for b, err := range source.Read(ctx, connect.Reading{Streams: group(source, name), Observe: c.observe}) {
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			c.take(source, b)
+	for b, err := range source.Read(t.Context(), connect.Reading{Streams: streams, From: from, Observe: c.observe}) {
+		if err != nil {
+			t.Fatalf("%s: %v", streams[0].Group, err)
 		}
+		c.take(source, b)
 	}
 	return c
+}
+
+// readAll reads every stream.
+func readAll(t testing.TB, source connect.Source) *copyOf {
+	t.Helper()
+	all := newCopy()
+	for _, name := range groups(source) {
+		c := readFrom(t, source, group(source, name), nil)
+		for _, b := range c.batches {
+			all.take(source, b)
+		}
+		for stream, n := range c.calls {
+			all.calls[stream] += n
+		}
+	}
+	return all
 }

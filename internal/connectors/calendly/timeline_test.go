@@ -78,7 +78,7 @@ func (c *calendar) read(t require, from connect.Checkpoint, start string, push f
 		t.Fatal(err)
 	}
 	line := r.eventLine()
-	line.count, line.pages, line.lanes = 2, 2, 3
+	line.count, line.pages, line.lanes, line.piece = 2, 2, 3, 3
 	if c.disorder {
 		line.sort = ""
 	}

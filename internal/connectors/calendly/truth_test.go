@@ -179,7 +179,7 @@ func TestRead_brings_every_record_of_every_stream(t *testing.T) {
 	t.Parallel()
 	s := sandbox(t, calendlytest.Config{Seed: 1, Events: 700})
 	source := open(t, s, "owner", nil)
-	c, want := readAll(t.Context(), t, source), walker{t, s, "owner"}.truth()
+	c, want := readAll(t, source), walker{t, s, "owner"}.truth()
 	for _, stream := range source.Streams() {
 		switch stream.Name {
 		case "user_busy_times", "event_type_available_times":

@@ -142,7 +142,7 @@ func TestDiscover_foretells_what_is_skipped(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := readAll(t.Context(), t, open(t, s, token, nil))
+			c := readAll(t, open(t, s, token, nil))
 			for i, stream := range source.Streams() {
 				a, skip := all[i], c.skips[stream.Name]
 				if a.Stream.Name != stream.Name || a.OK != (skip == "") || !a.OK && a.Reason != skip {
