@@ -98,6 +98,7 @@ func addCompletion(root *cobra.Command) {
 		cmd.Args, cmd.RunE = noSuchVerb, help
 		cmd.Example = "  source <(kalends completion bash)"
 		for _, shell := range cmd.Commands() {
+			shell.Args = exactly()
 			shell.Example = "  kalends completion " + shell.Name()
 		}
 	}

@@ -106,7 +106,10 @@ func (p *program) gather(cmd *cobra.Command, a *app.App, spec connect.Spec, n *a
 // lacksSecret reports whether a needed secret is not given by any flag.
 func (p *program) lacksSecret(cmd *cobra.Command, spec connect.Spec) bool {
 	for _, f := range spec.Fields {
-		if way, err := wayOf(cmd, f); err == nil && f.Secret && f.Required && way == "" {
+		if !f.Secret || !f.Required {
+			continue
+		}
+		if way, err := wayOf(cmd, f); err == nil && way == "" {
 			return true
 		}
 	}

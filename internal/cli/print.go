@@ -29,7 +29,8 @@ func (p *program) printJSON(v any) error {
 }
 
 // printTable prints rows under their heads: framed on a terminal and no wider
-// than it, aligned with blanks where another program reads it.
+// than it, aligned with blanks where another program reads it. The columns
+// stand in the order of their importance.
 func (p *program) printTable(heads []string, rows [][]string) error {
 	for _, row := range rows {
 		for i, cell := range row {
@@ -39,21 +40,67 @@ func (p *program) printTable(heads []string, rows [][]string) error {
 	if p.plain() {
 		return p.printColumns(heads, rows)
 	}
+	widths := fit(append([][]string{heads}, rows...), p.width())
+	var wrapped [][]string
+	for _, row := range rows {
+		var cells []string
+		for i, width := range widths {
+			cells = append(cells, lipgloss.Wrap(row[i], width, ""))
+		}
+		wrapped = append(wrapped, cells)
+	}
 	head := lipgloss.NewStyle().Padding(0, 1).Bold(true)
 	cell := lipgloss.NewStyle().Padding(0, 1)
-	t := table.New().Border(lipgloss.RoundedBorder()).BorderStyle(lipgloss.NewStyle().Faint(true)).Headers(heads...).Rows(rows...).
+	t := table.New().Border(lipgloss.RoundedBorder()).BorderStyle(lipgloss.NewStyle().Faint(true)).
+		Headers(heads[:len(widths)]...).Rows(wrapped...).
 		StyleFunc(func(row, _ int) lipgloss.Style {
 			if row == table.HeaderRow {
 				return head
 			}
 			return cell
 		})
-	text := t.String()
-	if width := p.width(); lipgloss.Width(text) > width {
-		text = t.Width(width).String()
+	_, err := lipgloss.Fprintln(p.out, t)
+	if hidden := heads[len(widths):]; err == nil && len(hidden) > 0 {
+		p.say("a wider terminal, or a pipe, also shows: %s", strings.Join(hidden, ", "))
 	}
-	_, err := lipgloss.Fprintln(p.out, text)
 	return err
+}
+
+const (
+	enough = 30 // what a column needs to read well when its cells are wrapped
+	frame  = 3  // the characters around a cell
+)
+
+// fit returns how wide each column is to be so that the table is at most total
+// wide. Long columns but the first give way; if that is not enough the last
+// ones are left out.
+func fit(rows [][]string, total int) []int {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], lipgloss.Width(cell))
+		}
+	}
+	for {
+		excess := 1 + len(widths)*frame - total
+		for _, w := range widths {
+			excess += w
+		}
+		widest := 1
+		for i := range widths {
+			if i > 1 && widths[i] > widths[widest] {
+				widest = i
+			}
+		}
+		switch {
+		case excess <= 0 || len(widths) <= 2 && (len(widths) < 2 || widths[1] <= enough):
+			return widths
+		case widths[widest] > enough:
+			widths[widest]--
+		default:
+			widths = widths[:len(widths)-1]
+		}
+	}
 }
 
 func (p *program) printColumns(heads []string, rows [][]string) error {

@@ -86,9 +86,9 @@ func (p *program) printStreams(list []connect.Stream) error {
 	}
 	var rows [][]string
 	for _, s := range list {
-		rows = append(rows, []string{s.Name, s.Needs.Scope, s.Needs.Role, s.Needs.Plan, s.Doc.About + onRequest(s)})
+		rows = append(rows, []string{s.Name, needs(s.Needs), s.Doc.About + onRequest(s)})
 	}
-	return p.printTable([]string{"STREAM", "SCOPE", "ROLE", "PLAN", "ABOUT"}, rows)
+	return p.printTable([]string{"STREAM", "NEEDS", "ABOUT"}, rows)
 }
 
 // printAvailable prints which streams a credential may read, and why not the
