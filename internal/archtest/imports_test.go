@@ -25,9 +25,9 @@ func rules() map[string]rule {
 		"calendly":              {},
 		"calendly/calendlytest": {},
 
-		"internal/fault": {},
-		"internal/flow":  {ours: []string{"internal/fault"}},
-		"internal/vault": {ours: []string{"internal/fault"}},
+		"internal/fault":   {},
+		"internal/flow":    {ours: []string{"internal/fault"}},
+		"internal/vault":   {ours: []string{"internal/fault"}},
 		"internal/connect": {ours: []string{"internal/fault", "internal/vault"}},
 		"internal/connect/connecttest": {
 			ours:   []string{"internal/connect", "internal/fault"},
