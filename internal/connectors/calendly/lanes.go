@@ -95,7 +95,7 @@ func (r *reading) window(ctx context.Context, t timeline, p *planner, w window, 
 // that ends where w begins.
 func (r *reading) pass(ctx context.Context, t timeline, w *window, push func(stretch) error) (rest bool, err error) {
 	var held []connect.Record
-	ordered, latest, n := true, w.from, 0
+	ordered, latest, n := t.sort != "", w.from, 0 // a few rows may be in order by chance
 	for p, err := range r.pages(ctx, t.stream, t.query(r.caller, *w)) {
 		if err != nil {
 			return false, err
@@ -121,7 +121,7 @@ func (r *reading) pass(ctx context.Context, t timeline, w *window, push func(str
 			w.from = latest
 			return true, push(stretch{records: held, until: latest})
 		}
-		if err := push(stretch{records: held}); err != nil {
+		if err := push(stretch{records: held, mixed: true}); err != nil {
 			return false, err
 		}
 		held, n = nil, 0

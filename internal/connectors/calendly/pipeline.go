@@ -30,8 +30,8 @@ const (
 	// calls a minute at any likely latency. The client's limiter paces them.
 	workers = 32
 	// ahead is how many chunks may be under way behind the one to be emitted
-	// next.
-	ahead = 2
+	// next: enough that the calls go on while a thousand rows are committed.
+	ahead = 24
 )
 
 // deliver runs the tasks of the chunks that read pushes and hands each chunk to

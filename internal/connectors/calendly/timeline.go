@@ -28,6 +28,8 @@ type stretch struct {
 	// before.
 	until time.Time
 	share float64 // of the time that is read
+	// mixed says that later stretches may hold rows of the same times.
+	mixed bool
 }
 
 // query asks for the rows of w. The API's bounds may or may not include their
@@ -84,7 +86,7 @@ func (t timeline) cut(s stretch, push func(stretch) error) error {
 			times = append(times, at)
 		}
 	}
-	if t.piece == 0 || len(times) < len(s.records) || !slices.IsSortedFunc(times, time.Time.Compare) {
+	if t.piece == 0 || t.sort == "" || s.mixed || len(times) < len(s.records) || !slices.IsSortedFunc(times, time.Time.Compare) {
 		return push(s)
 	}
 	begin := 0
@@ -114,6 +116,9 @@ func (r *reading) survey(ctx context.Context, t timeline, begin time.Time) (*pla
 		return nil, records, err
 	}
 	first, last := t.ends(records)
+	if first.IsZero() { // the page is full of what lies just before begin
+		first, last = begin, begin
+	}
 	plan := &planner{target: t.pages * t.count, from: begin, at: first, last: r.now()}
 	plan.learn(len(records), last.Sub(first))
 	if t.sort == "" {
