@@ -83,6 +83,7 @@ yours. Begin with "kalends demo", which needs no Calendly account.`,
 	flags.BoolVar(&p.json, "json", false, "print JSON")
 	flags.Lookup("home").DefValue, flags.Lookup("key-file").DefValue = "", ""
 	p.cfg.Version = build().Version
+	root.Version = p.cfg.Version // for --version
 	root.AddCommand(p.credentialCommand(), p.streamsCommand(), p.syncCommand(), p.demoCommand(), p.sandboxCommand(), p.versionCommand())
 	addCompletion(root)
 	return root
