@@ -47,26 +47,34 @@ type activity struct {
 	subject           int // the member who was added
 }
 
-// activities returns how many entries the log has, the oldest first: that
-// members were added, then whatever people do.
-func (w *world) activities() int {
-	return len(w.members) + min(max(200, w.events/2), 100_000)
+// activities returns how many entries the log has, the oldest first.
+func (w *world) activities() int { return w.drawnActivities() + len(w.logged) }
+
+// drawnActivities counts that members were added, and then whatever people did.
+func (w *world) drawnActivities() int {
+	return w.drawnMembers + min(max(200, w.events/2), 100_000)
 }
 
 // occurredAt grows with j.
 func (w *world) occurredAt(j int) int64 {
-	if j < len(w.members) {
+	if n := j - w.drawnActivities(); n >= 0 {
+		return w.logged[n].occurred
+	}
+	if j < w.drawnMembers {
 		return w.members[w.joined[j]].created
 	}
-	n := int64(w.activities() - len(w.members))
+	n := int64(w.drawnActivities() - w.drawnMembers)
 	step := (w.now - w.start) * micros / n
 	d := w.draw(kindActivity, j, 0)
-	return w.start*micros + int64(j-len(w.members))*step + d.n64(step)
+	return w.start*micros + int64(j-w.drawnMembers)*step + d.n64(step)
 }
 
 func (w *world) activity(j int) activity {
+	if n := j - w.drawnActivities(); n >= 0 {
+		return w.logged[n].activity
+	}
 	a := activity{index: j, occurred: w.occurredAt(j), namespace: "User", action: "Add"}
-	if j < len(w.members) {
+	if j < w.drawnMembers {
 		a.subject = w.joined[j]
 		return a
 	}
@@ -76,7 +84,7 @@ func (w *world) activity(j int) activity {
 		"Event_Type.Create", "Workflow.Update", "Organization.Settings_Update", "Group.Update", "Compliance.Data_Deletion_Completed",
 	})
 	a.namespace, a.action, _ = strings.Cut(name, ".")
-	a.actor = d.n(len(w.members))
+	a.actor = d.n(w.drawnMembers)
 	if a.namespace == "Compliance" {
 		a.actor = -1
 	}
@@ -88,6 +96,10 @@ func (w *world) activityBody(j int) activityBody {
 	b := activityBody{
 		URI: w.uri(kindActivity, j), OccurredAt: stamp(a.occurred), Actor: w.actorBody(a.actor), Namespace: a.namespace, Action: a.action,
 		FullyQualifiedName: a.namespace + "." + a.action, Organization: w.uri(kindOrganization, 0),
+	}
+	if n := j - w.drawnActivities(); n >= 0 {
+		b.Details = w.logged[n].details
+		return b
 	}
 	d := w.draw(kindActivity, j, 2)
 	switch a.namespace {

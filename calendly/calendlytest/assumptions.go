@@ -2,6 +2,7 @@ package calendlytest
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -27,17 +28,49 @@ func unknownRoute() *apiError { return notFound() }
 // documented only for some request bodies ("is missing", "must be filled");
 // queries are taken to use the same ones.
 const (
-	saysMissing   = "is missing"
-	saysEmpty     = "must be filled"
-	saysURI       = "is not a valid URI"
-	saysTime      = "must be a date-time"
-	saysBool      = "must be boolean"
-	saysEmail     = "is not a valid email"
-	saysInteger   = "must be an integer"
-	saysAtLeast   = "must be greater than or equal to "
-	saysAtMost    = "must be less than or equal to "
-	saysPageToken = "is invalid"
+	saysMissing    = "is missing"
+	saysEmpty      = "must be filled"
+	saysURI        = "is not a valid URI"
+	saysTime       = "must be a date-time"
+	saysBool       = "must be boolean"
+	saysEmail      = "is not a valid email"
+	saysInteger    = "must be an integer"
+	saysAtLeast    = "must be greater than or equal to "
+	saysAtMost     = "must be less than or equal to "
+	saysPageToken  = "is invalid"
+	saysDate       = "must be a date"
+	saysZone       = "is not a valid time zone"
+	saysString     = "must be a string"
+	saysObject     = "must be an object"
+	saysArray      = "must be an array"
+	saysPhone      = "is not a valid phone number"
+	saysChoice     = "is not included in the list"
+	saysColor      = "must be a hex color in lower case, as #8247f5"
+	saysDuration   = "must be one of duration_options"
+	saysSoloOnly   = "must be a one-on-one event type"
+	saysRange      = "must be after start_date"
+	saysNoHost     = "is not a host of this event type"
+	saysClock      = "must be a time as 09:30"
+	saysAfterFrom  = "must be after from"
+	saysBookable   = "is not bookable"
+	saysNoSlot     = "is not an available time"
+	saysNoPlace    = "is not configured for this event type"
+	saysOmit       = "must be omitted for this event type"
+	saysQuestion   = "is not a question of this event type"
+	saysUnneeded   = "must be omitted for this kind of location"
+	saysCanceled   = "is canceled"
+	saysNotStarted = "has an event that has not started"
+	saysMarked     = "is already marked as a no-show"
+	saysYear       = "must be within 365 days of start_date"
+
+	saysAtMostLong = "size cannot be greater than "
+	saysSize       = "size cannot be greater than "
 )
+
+// saysBetween words the rule of numbers in a list.
+func saysBetween(least, most int) string {
+	return "must be different integers between " + strconv.Itoa(least) + " and " + strconv.Itoa(most)
+}
 
 // Assumption: where one of several parameters must be given, each of them is
 // reported as missing.
@@ -126,9 +159,6 @@ type relationshipOwnerBody struct {
 	Email string       `json:"email,omitempty"`
 }
 
-// Assumption: a group's member_count counts members, not those invited.
-const groupCountsInvitations = false
-
 // Assumption: the log of outgoing communications is ordered by created_at,
 // the newest first.
 const communicationsNewestFirst = true
@@ -186,6 +216,7 @@ const contactsDefaultSort = "created_at"
 //   - events that start at the same time are listed in a fixed order, which is
 //     not that of their creation;
 //   - the words of a search term that follow each other are all needed;
+//   - a group's member_count counts members, not those invited;
 //   - page tokens do not expire, and stand for positions: rows shift when the
 //     list changes;
 //   - marking a no-show does not touch updated_at of the event.

@@ -1,6 +1,7 @@
 package calendlytest
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -14,8 +15,8 @@ type availableBody struct {
 	SchedulingURL     string `json:"scheduling_url"`
 }
 
-// increment is the time between two offered starts.
-const increment = 30 * minute
+// defaultIncrement is how many minutes lie between two offered starts.
+const defaultIncrement = 30
 
 func listAvailableTimes(c *call) (any, error) {
 	p := c.params()
@@ -29,9 +30,9 @@ func listAvailableTimes(c *call) (any, error) {
 		return nil, err
 	}
 	w := c.world
-	t := &w.types[r.index]
+	t := w.typeNow(r.index)
 	rows := []availableBody{}
-	if !t.active && !inactiveTypesOfferTimes {
+	if !w.bookable(t) && !inactiveTypesOfferTimes {
 		return plain[availableBody]{rows}, nil
 	}
 	booked := w.bookedSeats(r.index, from, to)
@@ -45,13 +46,20 @@ func listAvailableTimes(c *call) (any, error) {
 	return plain[availableBody]{rows}, nil
 }
 
+// bookable reports whether anybody can book a meeting of the type.
+func (w *world) bookable(t *eventType) bool { return t.active && t.deleted == 0 && w.offers(t) }
+
 // bookedSeats returns the seats taken at the starts of a group event type.
 func (w *world) bookedSeats(typeIndex int, from, to int64) map[int64]int {
 	booked := map[int64]int{}
 	if w.types[typeIndex].capacity == 1 {
 		return booked
 	}
-	for i := w.firstFrom(from * micros); i < w.events && w.startOf(i) < to; i++ {
+	for p := w.placeFrom(from * micros); p < w.allEvents(); p++ {
+		i := w.eventAt(p)
+		if w.startOf(i) >= to {
+			break
+		}
 		if w.typeOf(i) == typeIndex && !w.isCanceled(i) {
 			e := w.event(i)
 			booked[e.start] += e.active
@@ -63,7 +71,7 @@ func (w *world) bookedSeats(typeIndex int, from, to int64) map[int64]int {
 // openStarts returns when the type can be booked, in ascending order: in the
 // hours of a host who is free, or of all where they meet together.
 func (w *world) openStarts(typeIndex int, from, to int64, booked map[int64]int) []int64 {
-	t := &w.types[typeIndex]
+	t := w.typeNow(typeIndex)
 	free := map[int64]int{} // how many hosts
 	for _, host := range t.hosts {
 		busy := w.busy(host, from, to)
@@ -88,14 +96,22 @@ func (w *world) openStarts(typeIndex int, from, to int64, booked map[int64]int) 
 // offered returns the starts that a host's schedule gives the type.
 func (w *world) offered(t *eventType, host int, from, to int64) []int64 {
 	zone := w.zones[w.members[host].zone]
-	rules := w.rules(w.scheduleOf(t, host))
+	hours := w.hoursOf(t, host)
+	rules := hours.Rules
+	if other, err := time.LoadLocation(hours.Timezone); err == nil {
+		zone = other
+	}
+	step := int64(cmp.Or(t.increment, defaultIncrement)) * minute
+	if t.only != nil && t.only.spots != nil {
+		return t.only.starts(step, int64(t.duration)*minute, from, to)
+	}
 	var starts []int64
 	for on := from - from%day - day; on <= to+day; on += day {
 		date := time.Unix(on, 0).UTC()
 		for _, open := range intervals(rules, date) {
 			last := instant(date, open.To, zone) - int64(t.duration)*minute
-			for at := instant(date, open.From, zone); at <= last; at += increment {
-				if from <= at && at < to {
+			for at := instant(date, open.From, zone); at <= last; at += step {
+				if from <= at && at < to && t.only.allows(at, at+int64(t.duration)*minute) {
 					starts = append(starts, at)
 				}
 			}

@@ -37,12 +37,16 @@ func (s *span) overlaps(from, to int64) bool {
 }
 
 // longest is more than any meeting lasts with its buffers, in seconds.
-const longest = 3 * hour
+const longest = 18 * hour
 
 // busy returns what a member does between two instants in seconds, by start.
 func (w *world) busy(user int, from, to int64) []span {
 	var spans []span
-	for i := w.firstFrom((from - longest) * micros); i < w.events && w.startOf(i) < to+longest; i++ {
+	for p := w.placeFrom((from - longest) * micros); p < w.allEvents(); p++ {
+		i := w.eventAt(p)
+		if w.startOf(i) >= to+longest {
+			break
+		}
 		if !slices.Contains(w.hosts(i), user) || w.isCanceled(i) {
 			continue
 		}
@@ -83,7 +87,7 @@ func (p *params) window(days int64) (from, to int64) {
 		return 0, 0
 	}
 	switch {
-	case from < p.call.server.clock().Unix():
+	case from < p.call.now/micros:
 		p.refuse("start_time", saysFuture)
 	case to <= from:
 		p.refuse("end_time", saysAfter)

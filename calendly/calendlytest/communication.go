@@ -37,7 +37,7 @@ func (w *world) remindersSent() []int32 {
 	var sent []int32
 	for i := range w.events {
 		d := w.draw(drawReminder, i, 0)
-		if !d.chance(250) || w.isCanceled(i) || w.startOf(i)-remindsBefore >= w.now {
+		if !d.chance(250) || w.wasCanceled(i) || w.startOf(i)-remindsBefore >= w.now {
 			continue
 		}
 		if e := w.event(i); e.created < (e.start-remindsBefore)*micros {

@@ -21,6 +21,16 @@ type Config struct {
 	Members int
 	// Plan is free, standard, teams or enterprise; "" means enterprise.
 	Plan string
+	// Trial makes the plan one that is only tried out.
+	Trial bool
+	// Seats is how many members and open invitations the organization has paid
+	// for. 0 means any number.
+	Seats int
+	// SCIM has members managed elsewhere, so that invitations stay.
+	SCIM bool
+	// Assume takes decisions on which the sources about Calendly's API
+	// disagree, by name; see Assumptions.
+	Assume map[string]string
 	// Rate is how many requests a user may make in a minute. 0 means no limit,
 	// and no X-RateLimit headers.
 	Rate int
@@ -102,6 +112,8 @@ func (cfg Config) validate() error {
 		return fmt.Errorf("calendlytest: plan: %q is not free, standard, teams or enterprise", cfg.Plan)
 	case cfg.Rate < 0:
 		return fmt.Errorf("calendlytest: rate: %d is negative", cfg.Rate)
+	case cfg.Seats < 0:
+		return fmt.Errorf("calendlytest: seats: %d is negative", cfg.Seats)
 	case cfg.Latency < 0:
 		return fmt.Errorf("calendlytest: latency: %s is negative", cfg.Latency)
 	case cfg.History < 0 || cfg.Future < 0 || cfg.History > maxSpan || cfg.Future > maxSpan:

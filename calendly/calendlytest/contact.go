@@ -43,7 +43,7 @@ type contactFieldBody struct {
 	Value any    `json:"value"`
 }
 
-// contacts returns how many contacts there are: most of those invited, under
+// contacts returns how many contacts were drawn: most of those invited, under
 // the same index.
 func (w *world) contacts() int {
 	if w.events == 0 {
@@ -55,6 +55,13 @@ func (w *world) contacts() int {
 // contactTimes returns when a contact was made and last changed. Contacts are
 // made one after the other.
 func (w *world) contactTimes(j int) (created, updated int64) {
+	if h := w.held[j]; h != nil {
+		return h.created, h.updated
+	}
+	return w.drawnTimes(j)
+}
+
+func (w *world) drawnTimes(j int) (created, updated int64) {
 	d := w.draw(kindContact, j, 0)
 	step := (w.now - w.start) * micros / int64(max(w.contacts(), 1))
 	created = w.start*micros + int64(j)*step + d.n64(step)
@@ -67,6 +74,9 @@ func (w *world) contactTimes(j int) (created, updated int64) {
 // contact returns what filters look at, and the rest but custom fields and
 // meetings.
 func (w *world) contact(j int) contactBody {
+	if h := w.held[j]; h != nil {
+		return h.body
+	}
 	g := w.guest(j)
 	d := w.draw(kindContact, j, 1)
 	created, updated := w.contactTimes(j)
@@ -102,10 +112,13 @@ func (w *world) contact(j int) contactBody {
 // contactBody returns the whole contact.
 func (w *world) contactBody(j int, fields bool) contactBody {
 	b := w.contact(j)
-	if fields {
+	switch {
+	case !fields:
+		b.CustomFields = nil
+	case b.CustomFields == nil:
 		b.CustomFields = new(w.contactFields(j))
 	}
-	for _, v := range w.visits(j) {
+	for _, v := range w.visitsOf(primary(&b)) {
 		e := w.event(v.event)
 		if w.seat(&e, v.seat).canceled > 0 {
 			continue
@@ -118,6 +131,16 @@ func (w *world) contactBody(j int, fields bool) contactBody {
 	}
 	b.LastInteractionDate = b.LastMeetingDate
 	return b
+}
+
+// primary returns the main address of a contact.
+func primary(b *contactBody) string {
+	for _, e := range b.Emails {
+		if e.IsPrimary {
+			return e.Email
+		}
+	}
+	return ""
 }
 
 func getContact(c *call) (any, error) {

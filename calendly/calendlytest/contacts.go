@@ -29,7 +29,7 @@ func (f *contactFilter) detailed() bool {
 }
 
 func (f *contactFilter) keep(w *world, j int) bool {
-	if f.list != nil && !w.listed(f.list.ref.index, j) {
+	if !w.hasContact(j) || f.list != nil && !w.listed(f.list.ref.index, j) {
 		return false
 	}
 	if !f.detailed() {
@@ -61,7 +61,7 @@ func (w *world) contactsByUpdate() []int32 {
 	all, updated := make([]int32, w.contacts()), make([]int64, w.contacts())
 	for j := range all {
 		all[j] = int32(j)
-		_, updated[j] = w.contactTimes(j)
+		_, updated[j] = w.drawnTimes(j)
 	}
 	slices.SortStableFunc(all, func(a, b int32) int { return cmp.Compare(updated[a], updated[b]) })
 	return all
@@ -72,6 +72,9 @@ func (w *world) candidates(emails []string) []int {
 	var found []int
 	for _, email := range emails {
 		if j, ok := guestIndex(email); ok && j < w.contacts() {
+			found = append(found, j)
+		}
+		if j, ok := w.addresses[strings.ToLower(email)]; ok {
 			found = append(found, j)
 		}
 	}
@@ -97,18 +100,19 @@ func listContacts(c *call) (any, error) {
 		orders = []order{{field: contactsDefaultSort}}
 	}
 	w := c.world
-	n, at := w.contacts(), func(p int) int { return p }
+	n, at := w.allContacts(), func(p int) int { return p }
 	switch {
 	case f.emails != nil:
 		found := w.candidates(f.emails)
 		w.sortContacts(found, orders[0])
 		n, at = len(found), func(p int) int { return found[p] }
 	case orders[0].field == "updated_at":
-		at = func(p int) int { return int(w.byUpdate()[turned(p, n, orders[0].desc)]) }
+		n = w.contacts() + len(w.touched)
+		at = func(p int) int { return w.byUpdateNow(turned(p, n, orders[0].desc)) }
 	default:
 		at = func(p int) int { return turned(p, n, orders[0].desc) }
 	}
-	keep := func(p int) bool { return f.keep(w, at(p)) }
+	keep := func(p int) bool { return at(p) >= 0 && f.keep(w, at(p)) }
 	return page(pages, n, keep, func(p int) contactBody { return w.contactBody(at(p), fields) }), nil
 }
 

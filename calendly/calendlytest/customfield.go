@@ -27,8 +27,11 @@ type fieldSourceBody struct {
 	Question     string `json:"question"`
 }
 
-// fields lists the custom fields: one of each type.
-func (w *world) fields() []fieldBody {
+// fields lists the custom fields, drawn and made.
+func (w *world) fields() []fieldBody { return append(w.drawnFields(), w.fieldsMade...) }
+
+// drawnFields are one of each type.
+func (w *world) drawnFields() []fieldBody {
 	fields := []fieldBody{
 		{Label: "Favourite colour", FieldType: "text"},
 		{Label: "Employees", FieldType: "number"},
@@ -57,7 +60,7 @@ func (w *world) options(field int, labels ...string) []fieldOptionBody {
 func (w *world) contactFields(j int) []contactFieldBody {
 	d := w.draw(kindField, j, 0)
 	values := []contactFieldBody{}
-	for _, f := range w.fields() {
+	for _, f := range w.drawnFields() {
 		if !d.chance(300) {
 			continue
 		}

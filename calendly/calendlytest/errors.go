@@ -19,6 +19,7 @@ type apiError struct {
 type detail struct {
 	Parameter string `json:"parameter"`
 	Message   string `json:"message"`
+	Code      string `json:"code,omitempty"`
 }
 
 // Error makes an apiError an error, so that handlers return it as one.

@@ -10,10 +10,11 @@ type event struct {
 	chain      chain
 	created    int64
 	updated    int64
-	canceled   int64 // 0 while active
-	byHost     bool  // who canceled
-	seats      int   // invitees, canceled ones included
-	active     int   // invitees, canceled ones not
+	canceled   int64    // 0 while active
+	byHost     bool     // who canceled
+	seats      int      // invitees, canceled ones included
+	active     int      // invitees, canceled ones not
+	live       *booking // what a write made of it; nil when it is as drawn
 }
 
 // maxSeats is the greatest number of invitees an event has, whatever it could
@@ -21,11 +22,16 @@ type event struct {
 const maxSeats = 6
 
 // typeOf returns the index of the type of event i.
-func (w *world) typeOf(i int) int { return w.typeIn(i, w.chain(i)) }
+func (w *world) typeOf(i int) int {
+	if b := w.bookings[i]; b != nil {
+		return b.event.typeIndex
+	}
+	return w.typeIn(i, w.chain(i))
+}
 
 func (w *world) typeIn(i int, c chain) int {
 	d := w.draw(kindEvent, c.events[0], 0)
-	index := d.n(len(w.types))
+	index := d.n(w.drawnTypes)
 	t := &w.types[index]
 	if c.length == 1 && i < t.until {
 		return index
@@ -37,7 +43,12 @@ func (w *world) typeIn(i int, c chain) int {
 }
 
 // seats returns how many invitees event i has had.
-func (w *world) seats(i int) int { return w.seatsOf(&w.types[w.typeOf(i)], i) }
+func (w *world) seats(i int) int {
+	if b := w.bookings[i]; b != nil {
+		return b.event.seats
+	}
+	return w.seatsOf(&w.types[w.typeOf(i)], i)
+}
 
 func (w *world) seatsOf(t *eventType, i int) int {
 	if t.capacity == 1 {
@@ -49,6 +60,14 @@ func (w *world) seatsOf(t *eventType, i int) int {
 
 // isCanceled reports whether event i is canceled.
 func (w *world) isCanceled(i int) bool {
+	if b := w.bookings[i]; b != nil {
+		return b.event.canceled > 0
+	}
+	return w.wasCanceled(i)
+}
+
+// wasCanceled reports whether event i was drawn as canceled.
+func (w *world) wasCanceled(i int) bool {
 	c := w.chain(i)
 	return c.moved() || w.calledOff(i)
 }
@@ -60,7 +79,12 @@ func (w *world) calledOff(i int) bool {
 }
 
 // hosts returns the members who hold event i, the main one first.
-func (w *world) hosts(i int) []int { return w.hostsOf(&w.types[w.typeOf(i)], i) }
+func (w *world) hosts(i int) []int {
+	if b := w.bookings[i]; b != nil {
+		return b.hosts
+	}
+	return w.hostsOf(&w.types[w.typeOf(i)], i)
+}
 
 func (w *world) hostsOf(t *eventType, i int) []int {
 	if t.pooling != "round_robin" {
@@ -74,6 +98,9 @@ func (w *world) hostsOf(t *eventType, i int) []int {
 
 // event returns event i.
 func (w *world) event(i int) event {
+	if b := w.bookings[i]; b != nil {
+		return b.event
+	}
 	e := event{index: i, chain: w.chain(i), start: w.startOf(i)}
 	e.typeIndex = w.typeIn(i, e.chain)
 	e.kind = &w.types[e.typeIndex]
@@ -143,6 +170,9 @@ type seat struct {
 // event are given up; the first is kept, so that the event stays active unless
 // it is canceled whole.
 func (w *world) seat(e *event, k int) seat {
+	if e.live != nil {
+		return e.live.seats[k]
+	}
 	last := w.lastChange(e)
 	if e.canceled > 0 {
 		last = e.canceled

@@ -63,21 +63,20 @@ func (c *call) mayListGroup(f eventFilter) error {
 // keeps reports whether event i is in the list, as far as hosts and status say;
 // cheap tests first.
 func (f *eventFilter) keeps(w *world, i int) bool {
+	if !w.hasEvent(i) {
+		return false
+	}
 	return (f.status == "" || w.isCanceled(i) == (f.status == statusCanceled)) &&
 		(f.user == nil || slices.Contains(w.hosts(i), f.user.ref.index)) &&
 		(f.group == nil || slices.ContainsFunc(w.hosts(i), func(m int) bool { return w.members[m].group == f.group.ref.index }))
 }
 
-// eventsWith returns the events from first to before last with an invitee of
-// that address, in their order.
-func (w *world) eventsWith(email string, first, last int) []int {
-	p, ok := w.guestByEmail(email)
-	if !ok {
-		return nil
-	}
+// eventsWith returns the events that start between two instants and have an
+// invitee of that address, in their order.
+func (w *world) eventsWith(email string, from, to int64) []int {
 	var found []int
-	for _, v := range w.visits(p) {
-		if first <= v.event && v.event < last {
+	for _, v := range w.visitsOf(email) {
+		if at := w.startOf(v.event); from <= at*micros && at*micros < to {
 			found = append(found, v.event)
 		}
 	}

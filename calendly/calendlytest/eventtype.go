@@ -1,6 +1,7 @@
 package calendlytest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -64,14 +65,14 @@ type locationConfiguration struct {
 
 // body returns the wire form of event type i.
 func (w *world) eventTypeBody(i int) eventTypeBody {
-	t := &w.types[i]
+	t := w.typeNow(i)
 	b := eventTypeBody{
 		URI: w.uri(kindEventType, i), Name: &t.name, Active: t.active, Slug: &t.slug, SchedulingURL: w.schedulingURL(t),
 		Duration: t.duration, DurationOptions: t.durations, Kind: t.kind(), Type: "StandardEventType", Color: t.color,
 		CreatedAt: stamp(t.created), UpdatedAt: stamp(t.updated), InternalNote: t.note, IsPaid: t.paid,
 		DescriptionPlain: t.description, Secret: t.secret, BookingMethod: "instant", CustomQuestions: t.questions,
 		DeletedAt: stampOrNull(t.deleted), AdminManaged: t.managed, Locations: t.locations, Position: t.position,
-		Locale: w.members[t.owner].locale, StartTimeIncrement: new(30), BeforeBuffer: t.before, AfterBuffer: t.after,
+		Locale: cmp.Or(t.locale, w.members[t.owner].locale), StartTimeIncrement: new(cmp.Or(t.increment, defaultIncrement)), BeforeBuffer: t.before, AfterBuffer: t.after,
 	}
 	if t.pooling != "" {
 		b.PoolingType = &t.pooling
@@ -91,6 +92,18 @@ func (w *world) eventTypeBody(i int) eventTypeBody {
 	}
 	return b
 }
+
+// typeNow returns event type i as it was last written.
+func (w *world) typeNow(i int) *eventType {
+	if t := w.edited[i]; t != nil {
+		return t
+	}
+	return &w.types[i]
+}
+
+// offers reports whether the type is still the organization's: those of a
+// member who was removed went along.
+func (w *world) offers(t *eventType) bool { return t.team >= 0 || w.members[t.owner].left == 0 }
 
 // kind tells one invitee from several; how hosts share is pooling_type.
 func (t *eventType) kind() string {
@@ -137,8 +150,8 @@ func listEventTypes(c *call) (any, error) {
 	}
 	var found []int
 	for i := range c.world.types {
-		t := &c.world.types[i]
-		if t.deleted == 0 && (host < 0 || t.hostedBy(host)) && (active == nil || t.active == *active) &&
+		t := c.world.typeNow(i)
+		if t.deleted == 0 && c.world.offers(t) && (host < 0 || t.hostedBy(host)) && (active == nil || t.active == *active) &&
 			(managed == nil || t.managed == *managed) && (schedule == nil || c.world.offeredIn(t, schedule.ref)) {
 			found = append(found, i)
 		}
@@ -173,7 +186,7 @@ func (w *world) sortEventTypes(found []int, orders []order) {
 		orders = []order{{field: "name"}}
 	}
 	slices.SortStableFunc(found, func(i, j int) int {
-		a, b := &w.types[i], &w.types[j]
+		a, b := w.typeNow(i), w.typeNow(j)
 		for _, o := range orders {
 			if c := a.compare(b, o.field); c != 0 {
 				if o.desc {

@@ -8,6 +8,7 @@ import (
 
 // eventType is what the events of a type need to know of it.
 type eventType struct {
+	index            int
 	name, slug, code string
 	owner            int   // a member
 	hosts            []int // members; the owner alone for most
@@ -24,8 +25,11 @@ type eventType struct {
 	active, secret   bool
 	paid, managed    bool
 	adhoc, noProfile bool
-	splitName        bool // asks invitees for first and last name
-	before, after    int  // buffers, minutes
+	splitName        bool   // asks invitees for first and last name
+	before, after    int    // buffers, minutes
+	increment        int    // minutes between offered starts; 0 = the default
+	locale           string // "" = the owner's
+	only             *openDates
 	note             *string
 	description      *string
 	questions        []questionBody
@@ -62,6 +66,7 @@ func (w *world) makeEventTypes() {
 			w.addEventType(t)
 		}
 	}
+	w.drawnTypes = len(w.types)
 }
 
 func (w *world) addEventType(t eventType) {
@@ -69,7 +74,7 @@ func (w *world) addEventType(t eventType) {
 	if t.until == 0 {
 		t.until = w.events
 	}
-	t.slug = slugOf(t.name)
+	t.index, t.slug = i, slugOf(t.name)
 	d := w.draw(kindEventType, i, 1)
 	code := func(n int) string { return fmt.Sprintf("%06s", fmt.Sprintf("%x", d.next()))[:n] }
 	t.code = code(4) + "-" + code(3) + "-" + code(3)

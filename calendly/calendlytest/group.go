@@ -3,7 +3,6 @@ package calendlytest
 // group is a set of members; a member is in one group at most.
 type group struct {
 	members []int
-	invited []int // pending invitations
 	created int64
 }
 
@@ -41,13 +40,18 @@ func (w *world) leads(member, group int) bool {
 		return false
 	}
 	in := w.groups[group].members
-	return in[len(in)-1] == member
+	for n := len(in) - 1; n >= 0; n-- {
+		if w.members[in[n]].left == 0 {
+			return in[n] == member
+		}
+	}
+	return false
 }
 
 // makeGroups puts most members and some who are invited into groups, each led
 // by its last member.
 func (w *world) makeGroups() {
-	w.groups = make([]group, max(1, len(w.members)/10))
+	w.groups = make([]group, max(1, w.drawnMembers/10))
 	for i := range w.members {
 		if g := i % (len(w.groups) + 1); g < len(w.groups) {
 			w.members[i].group = g
@@ -55,11 +59,10 @@ func (w *world) makeGroups() {
 			w.groups[g].members = append(w.groups[g].members, i)
 		}
 	}
-	for j := range w.invitations() {
-		if v := w.invitation(j); v.status == "pending" && j%2 == 0 {
+	for j, v := range w.invitations {
+		if v.status == "pending" && j%2 == 0 {
 			g := j / 2 % len(w.groups)
 			w.addRelationship(g, ref{kind: kindInvitation, index: j}, v.created)
-			w.groups[g].invited = append(w.groups[g].invited, j)
 		}
 	}
 	for g := range w.groups {
@@ -74,15 +77,26 @@ func (w *world) addRelationship(group int, owner ref, created int64) {
 
 func (w *world) groupBody(g int) groupBody {
 	names := []string{"Development", "Vertrieb", "Équipe Sud", "Operations", "人事", "Research", "פיתוח"}
-	count := len(w.groups[g].members)
-	if groupCountsInvitations {
-		count += len(w.groups[g].invited)
+	count := 0
+	for _, m := range w.groups[g].members {
+		if w.members[m].left == 0 {
+			count++
+		}
 	}
 	created := stamp(w.groups[g].created)
 	return groupBody{
 		URI: w.uri(kindGroup, g), Name: numbered(names, g), Organization: w.uri(kindOrganization, 0),
 		CreatedAt: created, UpdatedAt: created, MemberCount: count,
 	}
+}
+
+// stands reports whether who is in the group is still there to be.
+func (w *world) stands(r *relationship) bool {
+	if r.owner.kind == kindInvitation {
+		v := &w.invitations[r.owner.index]
+		return !v.revoked && v.status == "pending"
+	}
+	return w.members[r.owner.index].left == 0
 }
 
 func (w *world) relationshipBody(i int) relationshipBody {
@@ -92,7 +106,7 @@ func (w *world) relationshipBody(i int) relationshipBody {
 		CreatedAt: stamp(r.created), UpdatedAt: stamp(r.created), Owner: relationshipOwnerBody{Type: "OrganizationMembership"},
 	}
 	if r.owner.kind == kindInvitation {
-		b.Owner = relationshipOwnerBody{Type: "OrganizationInvitation", URI: w.invitationURI(r.owner.index), Email: w.invitation(r.owner.index).email}
+		b.Owner = relationshipOwnerBody{Type: "OrganizationInvitation", URI: w.invitationURI(r.owner.index), Email: w.invitations[r.owner.index].email}
 		return b
 	}
 	b.Owner.URI, b.Owner.User = w.uri(kindMembership, r.owner.index), new(w.userProfile(r.owner.index))
@@ -150,7 +164,7 @@ func listRelationships(c *call) (any, error) {
 	}
 	keep := func(i int) bool {
 		r := &c.world.relationships[i]
-		return (in == nil || r.group == in.ref.index) && (owner == nil || r.owner == owner.ref)
+		return c.world.stands(r) && (in == nil || r.group == in.ref.index) && (owner == nil || r.owner == owner.ref)
 	}
 	return page(pages, len(c.world.relationships), keep, c.world.relationshipBody), nil
 }

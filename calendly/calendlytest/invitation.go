@@ -11,7 +11,9 @@ type invitation struct {
 	email            string
 	status           string
 	created, updated int64
-	user             int // the member that came of it, or -1
+	sent             int64 // when the e-mail went out, 0 when that is not known
+	user             int   // the member that came of it, or -1
+	revoked          bool
 }
 
 // invitationBody is the wire form of an organization invitation.
@@ -26,11 +28,19 @@ type invitationBody struct {
 	User         string  `json:"user,omitempty"`
 }
 
-// invitations returns how many invitations there are: one for each member but
-// the owner, and some that are open or were declined.
-func (w *world) invitations() int { return len(w.members) - 1 + max(5, len(w.members)/5) }
+// makeInvitations draws one for each member but the owner, and some that are
+// open or were declined.
+func (w *world) makeInvitations() {
+	for j := range len(w.members) - 1 + max(5, len(w.members)/5) {
+		v := w.drawInvitation(j)
+		if j%7 > 0 {
+			v.sent = v.created
+		}
+		w.invitations = append(w.invitations, v)
+	}
+}
 
-func (w *world) invitation(j int) invitation {
+func (w *world) drawInvitation(j int) invitation {
 	d := w.draw(kindInvitation, j, 0)
 	if j < len(w.members)-1 {
 		m := &w.members[j+1]
@@ -52,16 +62,13 @@ func (w *world) invitationURI(j int) string {
 }
 
 func (w *world) invitationBody(j int) invitationBody {
-	v := w.invitation(j)
+	v := &w.invitations[j]
 	b := invitationBody{
 		URI: w.invitationURI(j), Organization: w.uri(kindOrganization, 0), Email: v.email, Status: v.status,
-		CreatedAt: stamp(v.created), UpdatedAt: stamp(v.updated), LastSentAt: new(stamp(v.created)),
+		CreatedAt: stamp(v.created), UpdatedAt: stamp(v.updated), LastSentAt: stampOrNull(v.sent),
 	}
 	if v.user >= 0 {
 		b.User = w.uri(kindUser, v.user)
-	}
-	if j%7 == 0 {
-		b.LastSentAt = nil
 	}
 	return b
 }
@@ -101,8 +108,8 @@ func listInvitations(c *call) (any, error) {
 	}
 	w := c.world
 	var found []int
-	for j := range w.invitations() {
-		if v := w.invitation(j); (email == "" || sameEmail(v.email, email)) && (status == "" || v.status == status) {
+	for j := range w.invitations {
+		if v := &w.invitations[j]; !v.revoked && (email == "" || sameEmail(v.email, email)) && (status == "" || v.status == status) {
 			found = append(found, j)
 		}
 	}
@@ -110,7 +117,7 @@ func listInvitations(c *call) (any, error) {
 		if descending {
 			a, b = b, a
 		}
-		return cmp.Compare(w.invitation(a).created, w.invitation(b).created)
+		return cmp.Compare(w.invitations[a].created, w.invitations[b].created)
 	})
 	return page(pages, len(found), nil, func(n int) invitationBody { return w.invitationBody(found[n]) }), nil
 }

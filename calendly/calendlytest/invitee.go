@@ -80,6 +80,9 @@ func (w *world) visits(p int) []visit {
 
 // inviteeBody returns the wire form of invitee k of e.
 func (w *world) inviteeBody(e *event, k int) inviteeBody {
+	if e.live != nil {
+		return e.live.invitees[k]
+	}
 	s := w.seat(e, k)
 	g := w.guest(w.attendee(e, k))
 	d := w.draw(kindInvitee, e.index, k)
@@ -153,6 +156,10 @@ func (w *world) noShowAt(e *event, s seat, k int) int64 {
 }
 
 func (w *world) isNoShow(i, k int) bool {
+	if b := w.bookings[i]; b != nil {
+		no := b.invitees[k].NoShow
+		return no != nil && no.URI == w.uriSub(kindNoShow, i, k)
+	}
 	e := w.event(i)
 	return w.noShowAt(&e, w.seat(&e, k), k) > 0
 }

@@ -48,9 +48,13 @@ func (l *limiter) allow(user userKey, now time.Time, header http.Header) bool {
 	if allowed {
 		u.count++
 	}
-	reset := u.started.Add(window).Sub(now)
-	header.Set("X-RateLimit-Limit", strconv.Itoa(l.rate))
-	header.Set("X-RateLimit-Remaining", strconv.Itoa(l.rate-u.count))
-	header.Set("X-RateLimit-Reset", strconv.Itoa(int((reset+time.Second-1)/time.Second)))
+	setLimit(header, l.rate, l.rate-u.count, u.started.Add(window).Sub(now))
 	return allowed
+}
+
+// setLimit sets the headers that say what is left of a limit.
+func setLimit(header http.Header, limit, remaining int, reset time.Duration) {
+	header.Set("X-RateLimit-Limit", strconv.Itoa(limit))
+	header.Set("X-RateLimit-Remaining", strconv.Itoa(remaining))
+	header.Set("X-RateLimit-Reset", strconv.Itoa(int((reset+time.Second-1)/time.Second)))
 }

@@ -106,7 +106,10 @@ func (w *world) location(e *event) any {
 // conference returns the wire form of an online meeting. What is needed to
 // join is there once the status is pushed, and no more after six months.
 func (w *world) conference(e *event, kind string, d *draw) any {
-	status := w.conferenceStatus(e, d)
+	return w.conferenceBody(e, kind, w.conferenceStatus(e, d), d)
+}
+
+func (w *world) conferenceBody(e *event, kind string, status *string, d *draw) any {
 	if kind == "google_conference" {
 		b := meetBody{Type: kind, Status: status}
 		if status != nil && *status != "processing" {

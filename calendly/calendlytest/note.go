@@ -14,15 +14,21 @@ type note struct {
 	created, updated int64
 }
 
-// notes returns how many notes there are about a contact.
+// notes returns how many notes were drawn about a contact.
 func (w *world) notes(contact int) int {
+	if contact >= w.contacts() {
+		return 0
+	}
 	d := w.draw(kindNote, contact, 0)
 	return d.n(maxNotes + 1)
 }
 
 func (w *world) note(contact, n int) note {
+	if made := n - w.notes(contact); made >= 0 {
+		return w.notesMade[contact][made].note
+	}
 	d := w.draw(kindNote, contact, 1+n)
-	v := note{author: d.n(len(w.members))}
+	v := note{author: d.n(w.drawnMembers)}
 	if d.chance(700) { // those who write the most are those a test has tokens of
 		v.author = pick(&d, []int{ownerIndex, w.admin(), w.member()})
 	}
@@ -33,6 +39,9 @@ func (w *world) note(contact, n int) note {
 }
 
 func (w *world) noteBody(contact, n int) noteBody {
+	if made := n - w.notes(contact); made >= 0 {
+		return w.notesMade[contact][made].body
+	}
 	v := w.note(contact, n)
 	d := w.draw(kindNote, contact, 1+maxNotes+n)
 	b := noteBody{
@@ -88,7 +97,7 @@ func listNotes(c *call) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		for n := range w.notes(r.index) {
+		for n := range w.allNotes(r.index) {
 			if v := w.note(r.index, n); v.author == c.user && !seen[r.index] {
 				notes = append(notes, found{r.index, n, v.updated})
 			}

@@ -30,5 +30,8 @@ func getOrganization(c *call) (any, error) {
 	case planEnterprise:
 		b.Plan = "enterprise"
 	}
+	if w.trial {
+		b.Stage = "trial"
+	}
 	return resource[organizationBody]{b}, nil
 }

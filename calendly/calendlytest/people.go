@@ -36,7 +36,8 @@ type member struct {
 	avatar   *string
 	created  int64 // microseconds
 	updated  int64
-	group    int // the group the member is in, or -1
+	group    int   // the group the member is in, or -1
+	left     int64 // when the member was removed, 0 while there
 }
 
 // admin returns the index of the first admin.
@@ -46,7 +47,7 @@ func (w *world) admin() int { return ownerIndex + 1 }
 func (w *world) member() int { return w.admins() + 1 }
 
 // admins returns how many admins there are.
-func (w *world) admins() int { return max(1, len(w.members)/20) }
+func (w *world) admins() int { return max(1, w.drawnMembers/20) }
 
 // makePeople names the organization and its members, who all joined before its
 // history begins.
@@ -55,7 +56,7 @@ func (w *world) makePeople(count int) {
 	w.name = pick(&d, []string{"Northwind", "Lumière", "Kōyō", "Bluebird", "Åkerlund", "Tramontana", "Half Moon", "Fable & Finch"}) +
 		pick(&d, []string{" Clinics", " Advisors", " Studio", " Robotics", " Academy", " Health"})
 	w.domain = "org" + strconv.FormatUint(w.key%10000, 10) + ".example"
-	w.members = make([]member, count)
+	w.members, w.drawnMembers = make([]member, count), count
 	taken := map[string]bool{}
 	for i := range w.members {
 		m := w.makeMember(i)

@@ -54,7 +54,7 @@ const (
 // online. The recap has the index of its event.
 func (w *world) hasRecap(i int) bool {
 	d := w.draw(kindRecap, i, 0)
-	if !d.chance(250) || w.isCanceled(i) {
+	if i >= w.events || !w.hasEvent(i) || w.recaps[i] != nil && w.recaps[i].gone || !d.chance(250) || w.isCanceled(i) {
 		return false
 	}
 	e := w.event(i)
@@ -85,6 +85,9 @@ func (w *world) recapBody(i int) recapBody {
 		Status: w.recapStatus(i, e.end), Name: e.kind.name, Location: &at.Kind, StartTime: stampSeconds(e.start), EndTime: stampSeconds(e.end),
 		CreatedAt: stamp(created), UpdatedAt: stamp(created), Attendees: w.attendees(&e), Transcript: w.uri(kindRecap, i) + "/transcript",
 	}
+	if edit := w.recaps[i]; edit != nil {
+		b.UpdatedAt = stamp(edit.updated)
+	}
 	return b
 }
 
@@ -94,19 +97,22 @@ func (w *world) attendees(e *event) []attendeeBody {
 		return nil
 	}
 	var present []attendeeBody
-	for _, m := range w.hostsOf(e.kind, e.index) {
+	for _, m := range w.hosts(e.index) {
 		present = append(present, attendeeBody{true, w.members[m].email, w.members[m].written})
 	}
 	for k := range e.seats {
 		if w.seat(e, k).canceled == 0 {
-			g := w.guest(w.attendee(e, k))
-			present = append(present, attendeeBody{false, g.email, g.written})
+			i := w.inviteeBody(e, k)
+			present = append(present, attendeeBody{false, i.Email, i.Name})
 		}
 	}
 	return present
 }
 
 func (w *world) recapTexts(i int, status string) *recapTexts {
+	if edit := w.recaps[i]; edit != nil {
+		return &edit.texts
+	}
 	t := &recapTexts{}
 	if status != recapAvailable {
 		return t

@@ -32,7 +32,7 @@ func check(t *testing.T, s *Server, refusals map[string]refusal) {
 func bad(parameter, message string) *apiError {
 	return &apiError{
 		status: 400, Title: "Invalid Argument", Message: "The supplied parameters are invalid.",
-		Details: []detail{{parameter, message}},
+		Details: []detail{{Parameter: parameter, Message: message}},
 	}
 }
 
@@ -57,9 +57,9 @@ func TestServer_refuses_bad_parameters(t *testing.T) {
 		return with(path, of, uri, "start_time", from, "end_time", to)
 	}
 	either := bad("organization", "is missing")
-	either.Details = append(either.Details, detail{"user", "is missing"})
+	either.Details = append(either.Details, detail{Parameter: "user", Message: "is missing"})
 	neither := &apiError{status: 400, Title: either.Title, Message: either.Message, Details: []detail{
-		{"user", "is missing"}, {"organization", "is missing"}, {"group", "is missing"},
+		{Parameter: "user", Message: "is missing"}, {Parameter: "organization", Message: "is missing"}, {Parameter: "group", Message: "is missing"},
 	}}
 	check(t, s, map[string]refusal{
 		"no owner of event types":       {"owner", "/event_types", either},

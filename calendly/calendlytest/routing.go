@@ -26,7 +26,7 @@ type formQuestionBody struct {
 
 // forms returns how many routing forms there are; the last is a draft that
 // nobody has filled in.
-func (w *world) forms() int { return min(max(3, len(w.members)/5), 25) }
+func (w *world) forms() int { return min(max(3, w.drawnMembers/5), 25) }
 
 // formBody returns form f; forms are made one after the other.
 func (w *world) formBody(f int) formBody {

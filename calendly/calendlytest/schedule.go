@@ -148,6 +148,20 @@ func listSchedules(c *call) (any, error) {
 	return plain[scheduleBody]{rows}, nil
 }
 
+// hoursOf returns when a host can be booked for a type: as drawn, or as was
+// written.
+func (w *world) hoursOf(t *eventType, host int) ruleOfTypeBody {
+	if b, ok := w.hours[hostOfType{t.index, host}]; ok {
+		return b
+	}
+	s := w.scheduleBody(w.scheduleOf(t, host))
+	b := ruleOfTypeBody{Timezone: s.Timezone, URI: s.URI, Name: &s.Name, User: s.User, Rules: s.Rules}
+	if host%4 == 3 {
+		b.Name = nil
+	}
+	return b
+}
+
 // listTypeSchedules has a pagination object, though it never pages.
 func listTypeSchedules(c *call) (any, error) {
 	p := c.params()
@@ -160,16 +174,10 @@ func listTypeSchedules(c *call) (any, error) {
 		return nil, err
 	}
 	w := c.world
-	t := &w.types[r.index]
+	t := w.typeNow(r.index)
 	var rows []typeScheduleBody
 	for _, host := range slices.Sorted(slices.Values(t.hosts)) {
-		s := w.scheduleBody(w.scheduleOf(t, host))
-		b := typeScheduleBody{EventType: w.uri(kindEventType, r.index), AvailabilitySetting: "host"}
-		b.AvailabilityRule = ruleOfTypeBody{Timezone: s.Timezone, URI: s.URI, Name: &s.Name, User: s.User, Rules: s.Rules}
-		if host%4 == 3 {
-			b.AvailabilityRule.Name = nil
-		}
-		rows = append(rows, b)
+		rows = append(rows, typeScheduleBody{w.uri(kindEventType, r.index), "host", w.hoursOf(t, host)})
 	}
 	return list[typeScheduleBody]{Collection: rows, Pagination: pagination{Count: len(rows)}}, nil
 }

@@ -69,6 +69,9 @@ func (w *world) eventBody(i int) eventBody {
 }
 
 func (w *world) bodyOf(e *event) eventBody {
+	if e.live != nil {
+		return e.live.current(w)
+	}
 	i := e.index
 	d := w.draw(kindEvent, i, 2)
 	b := eventBody{
@@ -102,13 +105,17 @@ func (w *world) bodyOf(e *event) eventBody {
 func (w *world) eventHosts(e *event) []eventHostBody {
 	var hosts []eventHostBody
 	for _, m := range w.hostsOf(e.kind, e.index) {
-		hosts = append(hosts, eventHostBody{
-			User: w.uri(kindUser, m), UserEmail: w.members[m].email, UserName: w.members[m].written,
-			BufferedStartTime: stampSeconds(e.start - int64(e.kind.before)*minute),
-			BufferedEndTime:   stampSeconds(e.end + int64(e.kind.after)*minute),
-		})
+		hosts = append(hosts, w.eventHost(e, m))
 	}
 	return hosts
+}
+
+func (w *world) eventHost(e *event, member int) eventHostBody {
+	return eventHostBody{
+		User: w.uri(kindUser, member), UserEmail: w.members[member].email, UserName: w.members[member].written,
+		BufferedStartTime: stampSeconds(e.start - int64(e.kind.before)*minute),
+		BufferedEndTime:   stampSeconds(e.end + int64(e.kind.after)*minute),
+	}
 }
 
 // cancellation returns the wire form of why seat k of e is canceled.
@@ -177,11 +184,11 @@ func listEvents(c *call) (any, error) {
 	if maxStartTimeIncluded && to < math.MaxInt64 {
 		to++
 	}
-	first := w.firstFrom(from)
-	n := max(w.firstFrom(to)-first, 0)
-	at := func(position int) int { return first + turned(position, n, descending) }
+	first := w.placeFrom(from)
+	n := max(w.placeFrom(to)-first, 0)
+	at := func(position int) int { return w.eventAt(first + turned(position, n, descending)) }
 	if f.email != "" {
-		found := w.eventsWith(f.email, first, first+n)
+		found := w.eventsWith(f.email, from, to)
 		n, at = len(found), func(position int) int { return found[turned(position, len(found), descending)] }
 	}
 	keep := func(position int) bool { return f.keeps(w, at(position)) }

@@ -18,6 +18,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -38,13 +39,15 @@ type Server struct {
 	// those of Config.Tokens.
 	Tokens map[string]string
 
+	mu         sync.RWMutex // guards the worlds and what follows; writes hold it alone
 	table      table
 	home, away *world
 	callers    map[string]caller // by token
-	clock      func() time.Time
+	clock      *serverClock
 	latency    time.Duration
 	limiter    limiter
 	stats      stats
+	assume     assumed
 
 	answering sync.RWMutex // held for reading while a request is answered
 	close     func() error
@@ -64,14 +67,20 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	chosen, err := assume(cfg.Assume)
+	if err != nil {
+		return nil, err
+	}
 	now := cfg.Clock().Truncate(time.Minute)
 	s := &Server{
-		URL: cfg.PublicURL, Tokens: map[string]string{}, callers: map[string]caller{},
-		table: newTable(), clock: cfg.Clock, latency: cfg.Latency,
+		assume: chosen,
+		URL:    cfg.PublicURL, Tokens: map[string]string{}, callers: map[string]caller{},
+		table: newTable(), clock: &serverClock{base: cfg.Clock}, latency: cfg.Latency,
 		limiter: limiter{rate: cfg.Rate, users: map[userKey]*usage{}},
 		home:    newWorld(cfg, now),
 		away:    newWorld(cfg.stranger(), now),
 	}
+	s.home.clock, s.away.clock = s.clock, s.clock
 	s.Organization = s.home.uri(kindOrganization, 0)
 	return s, s.addTokens(cfg.Seed, cfg.Tokens)
 }
@@ -152,9 +161,33 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !pause(r.Context(), s.latency/2) {
 		return
 	}
-	status, body := s.answer(r, w.Header())
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		body = []byte{0} // no JSON: the write is refused as one that is garbled
+	}
+	status, text := s.answer(r, body, w.Header())
 	if !pause(r.Context(), s.latency-s.latency/2) {
 		return
+	}
+	send(w, status, text)
+}
+
+// send writes an answer; 204 has no body.
+func send(w http.ResponseWriter, status int, text []byte) {
+	if status != http.StatusNoContent {
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	}
+	w.WriteHeader(status)
+	if status != http.StatusNoContent {
+		_, _ = w.Write(text) // an error means that the client is gone
+	}
+}
+
+// encode writes a body as JSON; nil is no body.
+func encode(body any) []byte {
+	if body == nil {
+		return nil
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
@@ -162,10 +195,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := encoder.Encode(body); err != nil {
 		panic(fmt.Sprintf("calendlytest: %T cannot be JSON: %v", body, err)) // a wire type is wrong
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(text.Len()))
-	w.WriteHeader(status)
-	_, _ = w.Write(text.Bytes()) // an error means that the client is gone
+	return text.Bytes()
 }
 
 // pause waits for d and reports whether ctx lived that long.
@@ -183,35 +213,58 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// answer returns the status and body for r and sets the rate limit headers. It
-// checks in the order of Calendly's: token, rate, scope, parameters, object,
-// plan; the handler does those about parameters and object.
-func (s *Server) answer(r *http.Request, header http.Header) (int, any) {
+// answer returns the status and the text for r, made while nothing changes.
+func (s *Server) answer(r *http.Request, body []byte, header http.Header) (int, []byte) {
 	route, path := s.table.match(r.Method, r.URL.Path)
-	who, known := s.callers[bearer(r)]
-	if !known {
-		who = anonymous()
-	}
-	allowed := s.limiter.allow(userKey{who.world, who.user}, time.Now(), header)
-	s.stats.add(route, !allowed)
-	var body any
-	var err error
-	switch {
-	case !known:
-		err = unauthenticated()
-	case !allowed:
-		err = tooManyRequests()
-	case route == nil:
-		err = unknownRoute()
-	default:
-		body, err = route.serve(&call{server: s, caller: who, route: route, path: path, query: r.URL.Query()})
-	}
+	defer s.lock(route != nil && route.write != nil)()
+	c := &call{server: s, route: route, path: path, query: r.URL.Query(), body: body, now: s.clock.micros(), header: header}
+	reply, err := s.reply(r, c)
 	if err == nil {
-		return http.StatusOK, body
+		return route.status, encode(reply)
 	}
 	var p *apiError
 	if !errors.As(err, &p) {
 		p = internalError()
 	}
-	return p.status, p
+	return p.status, encode(p)
+}
+
+// lock holds the worlds as they are, for a write alone, after what was due has
+// happened.
+func (s *Server) lock(alone bool) (unlock func()) {
+	if now := s.clock.micros(); alone || s.home.due(now) || s.away.due(now) {
+		s.mu.Lock()
+		s.home.settle(now)
+		s.away.settle(now)
+		if alone {
+			return s.mu.Unlock
+		}
+		s.mu.Unlock()
+	}
+	s.mu.RLock()
+	return s.mu.RUnlock
+}
+
+// reply returns the body for c and sets the rate limit headers. It checks in
+// the order of Calendly's: token, rate, scope, parameters, object, plan; the
+// handler does those about parameters and object.
+func (s *Server) reply(r *http.Request, c *call) (any, error) {
+	route := c.route
+	who, known := s.callers[bearer(r)]
+	known = known && who.world.members[who.user].left == 0
+	if !known {
+		who = anonymous()
+	}
+	allowed := s.limiter.allow(userKey{who.world, who.user}, time.Now(), c.header)
+	s.stats.add(route, !allowed)
+	switch {
+	case !known:
+		return nil, unauthenticated()
+	case !allowed:
+		return nil, tooManyRequests()
+	case route == nil:
+		return nil, unknownRoute()
+	}
+	c.caller = who
+	return route.serve(c)
 }

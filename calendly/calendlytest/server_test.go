@@ -1,6 +1,7 @@
 package calendlytest
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // noon is the clock of worlds whose contents a test relies on.
@@ -57,6 +60,56 @@ func get(t testing.TB, s *Server, token, target string) (int, object) {
 		t.Fatalf("%s: %v in %q", target, err, w.Body)
 	}
 	return w.Code, body
+}
+
+// write sends a JSON body and returns the status and the object answered, nil
+// when there is none.
+func write(t testing.TB, s *Server, token, method, target string, body any) (int, object) {
+	t.Helper()
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(strings.TrimPrefix(target, s.URL))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), method, "/", bytes.NewReader(text))
+	r.URL = u
+	r.Header.Set("Authorization", "Bearer "+s.Tokens[token])
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	var answer object
+	if w.Body.Len() > 0 {
+		if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+			t.Fatalf("%s %s: %v in %q", method, target, err, w.Body)
+		}
+	}
+	return w.Code, answer
+}
+
+// post is write for a POST that has to succeed with 201; it returns the resource.
+func post(t testing.TB, s *Server, token, target string, body any) object {
+	t.Helper()
+	status, answer := write(t, s, token, http.MethodPost, target, body)
+	if status != http.StatusCreated {
+		t.Fatalf("POST %s: %d %v", target, status, answer)
+	}
+	return answer["resource"].(object)
+}
+
+// refused sends a body that must get exactly the error wanted.
+func refused(t testing.TB, s *Server, token, operation string, body any, want *apiError) {
+	t.Helper()
+	method, target, _ := strings.Cut(operation, " ")
+	status, answer := write(t, s, token, method, target, body)
+	var expected object
+	if err := json.Unmarshal(encode(want), &expected); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(expected, answer); diff != "" || status != want.status {
+		t.Errorf("%s as %s: %d, want %d\n%s", operation, token, status, want.status, diff)
+	}
 }
 
 // must returns the object of a GET that has to succeed.

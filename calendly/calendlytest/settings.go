@@ -29,7 +29,7 @@ func listEventTypeMemberships(c *call) (any, error) {
 		return nil, err
 	}
 	w := c.world
-	t := &w.types[r.index]
+	t := w.typeNow(r.index)
 	return page(pages, len(t.hosts), nil, func(n int) eventTypeMembershipBody {
 		return eventTypeMembershipBody{
 			URI: w.uriSub(kindEventTypeMembership, r.index, n), EventType: w.eventTypeBody(r.index), Member: w.userBody(t.hosts[n]),
@@ -79,12 +79,21 @@ func listMeetingLimits(c *call) (any, error) {
 	case r.index != c.user: // even for admins
 		return nil, forbidden(colleagueLimits)
 	}
-	d := c.world.draw(drawLimits, r.index, 0)
+	return plain[meetingLimitBody]{[]meetingLimitBody{c.world.meetingLimits(r.index)}}, nil
+}
+
+// meetingLimits returns how many meetings a member holds at most: as drawn, or
+// as was written.
+func (w *world) meetingLimits(user int) meetingLimitBody {
+	if b, ok := w.limits[user]; ok {
+		return b
+	}
+	d := w.draw(drawLimits, user, 0)
 	limit := func(chance, most int) *int {
 		if !d.chance(chance) {
 			return nil
 		}
 		return new(1 + d.n(most))
 	}
-	return plain[meetingLimitBody]{[]meetingLimitBody{{limit(500, 12), limit(300, 50), limit(100, 200)}}}, nil
+	return meetingLimitBody{limit(500, 12), limit(300, 50), limit(100, 200)}
 }

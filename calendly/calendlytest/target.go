@@ -16,9 +16,15 @@ func (s *Server) target(uri string, kinds []kind) *target {
 		return nil
 	}
 	for _, k := range kinds {
-		if id, ok := k.cutPath(rest); ok {
-			return s.lookup(id, k)
+		id, ok := k.cutPath(rest)
+		if !ok {
+			continue
 		}
+		t := s.lookup(id, k)
+		if t.world != nil && k == kindInvitee && uri != t.world.inviteeURI(t.ref.index, t.ref.sub) {
+			return &target{} // an invitee of another event
+		}
+		return t
 	}
 	return nil
 }
@@ -45,6 +51,9 @@ func (c *call) owned(t *target, says string) (ref, error) {
 	case nil:
 		return ref{}, unknownObject()
 	case c.world:
+		if t.ref.kind == kindUser && c.world.members[t.ref.index].left > 0 {
+			return ref{}, forbidden(says)
+		}
 		return t.ref, nil
 	}
 	return ref{}, forbidden(says)

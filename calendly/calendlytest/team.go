@@ -14,13 +14,13 @@ type teamBody struct {
 }
 
 // teams returns how many team pages there are.
-func (w *world) teams() int { return max(1, len(w.members)/8) }
+func (w *world) teams() int { return max(1, w.drawnMembers/8) }
 
 // teamHosts returns the members on a team page.
 func (w *world) teamHosts(team int) []int {
 	var hosts []int
 	for n := range 3 {
-		hosts = append(hosts, (team*5+n)%len(w.members))
+		hosts = append(hosts, (team*5+n)%w.drawnMembers)
 	}
 	return hosts
 }

@@ -71,7 +71,12 @@ func (t *timeline) at(i int, d draw) int64 {
 }
 
 // start returns when event i starts, in seconds.
-func (w *world) startOf(i int) int64 { return w.timeline.at(i, w.draw(drawStart, i, 0)) }
+func (w *world) startOf(i int) int64 {
+	if b := w.bookings[i]; i >= w.events && b != nil {
+		return b.event.start
+	}
+	return w.timeline.at(i, w.draw(drawStart, i, 0))
+}
 
 // firstFrom returns the index of the first event that starts at or after us
 // microseconds.

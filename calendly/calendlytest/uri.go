@@ -57,6 +57,10 @@ func (k kind) cutPath(path string) (id string, ok bool) {
 		_, id, ok = strings.Cut(path, "/invitations/")
 		return id, ok && strings.HasPrefix(path, kindOrganization.path())
 	}
+	if k == kindInvitee {
+		_, id, ok = strings.Cut(path, "/invitees/")
+		return id, ok && strings.HasPrefix(path, kindEvent.path())
+	}
 	prefix := k.path()
 	if prefix == "" {
 		return "", false

@@ -97,7 +97,7 @@ func listMemberships(c *call) (any, error) {
 	w := c.world
 	keep := func(i int) bool {
 		m := &w.members[i]
-		return (user == nil || user.ref.index == i) && (email == "" || sameEmail(m.email, email)) && (as == "" || m.role == as)
+		return m.left == 0 && (user == nil || user.ref.index == i) && (email == "" || sameEmail(m.email, email)) && (as == "" || m.role == as)
 	}
 	return page(pages, len(w.members), keep, w.membershipBody), nil
 }

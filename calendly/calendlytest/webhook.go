@@ -13,6 +13,8 @@ type webhook struct {
 	creator int
 	created int64
 	events  []string
+	gone    bool
+	made    *madeWebhook // nil for one that was drawn
 }
 
 // webhookBody is the wire form of a webhook subscription.
@@ -44,7 +46,7 @@ func (w *world) makeWebhooks() {
 	add := func(scope string, subject, creator int, events ...string) {
 		d := w.draw(kindWebhook, len(w.webhooks), 0)
 		created := w.start*micros + d.n64((w.now-w.start)*micros)
-		w.webhooks = append(w.webhooks, webhook{scope, subject, creator, created, events})
+		w.webhooks = append(w.webhooks, webhook{scope: scope, subject: subject, creator: creator, created: created, events: events})
 	}
 	add(scopeOrganization, 0, ownerIndex, "invitee.created", "invitee.canceled")
 	add(scopeOrganization, 0, w.admin(), "routing_form_submission.created")
@@ -72,6 +74,9 @@ func (w *world) webhookBody(n int) webhookBody {
 		b.User = new(w.uri(kindUser, v.subject))
 	case scopeGroup:
 		b.Group = new(w.uri(kindGroup, v.subject))
+	}
+	if v.made != nil {
+		return v.made.show(b)
 	}
 	switch n % 7 {
 	case 4:
@@ -161,7 +166,7 @@ func listWebhooks(c *call) (any, error) {
 	n := len(w.webhooks)
 	keep := func(p int) bool {
 		v := &w.webhooks[turned(p, n, descending)]
-		return v.scope == s.scope && v.subject == subject
+		return !v.gone && v.scope == s.scope && v.subject == subject
 	}
 	return page(pages, n, keep, func(p int) webhookBody { return w.webhookBody(turned(p, n, descending)) }), nil
 }

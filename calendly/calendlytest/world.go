@@ -1,6 +1,7 @@
 package calendlytest
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
@@ -22,18 +23,30 @@ const (
 	drawReminder
 )
 
+// account is what an organization has bought.
+type account struct {
+	trial     bool
+	seatsPaid int // 0 = any number of members
+	scim      bool
+}
+
 // world is one organization. It holds only what is small: its people, their
 // event types and a table of days. Everything else is a function of the key
-// and an index, computed when asked for, so a world never changes and any
-// number of requests may read it.
+// and an index, computed when asked for.
 //
 // All objects are reached through exists and one accessor for each kind
-// (event, invitee, …); what would change a world lays itself over these.
+// (event, invitee, …); what was written lies over these as overlay.
 type world struct {
+	overlay
+
+	agenda
+
+	clock *serverClock
 	key   uint64
 	codec codec
 	base  string // what URIs begin with
 	plan  plan
+	account
 	now   int64 // seconds since 1970, a whole minute
 	start int64 // of the first day that has events
 
@@ -41,8 +54,11 @@ type world struct {
 	domain        string
 	namer         namer
 	members       []member
+	drawnMembers  int // the first so many were there from the start
 	types         []eventType
+	drawnTypes    int   // the first so many were there from the start
 	firstTypes    []int // of each member: live, solo, bookable
+	invitations   []invitation
 	groups        []group
 	relationships []relationship
 	zones         map[string]*time.Location
@@ -64,7 +80,8 @@ type world struct {
 
 func newWorld(cfg Config, now time.Time) *world {
 	w := &world{
-		key: mix(uint64(cfg.Seed)), base: cfg.PublicURL, plan: planOf(cfg.Plan),
+		account: account{trial: cfg.Trial, seatsPaid: cfg.Seats, scim: cfg.SCIM},
+		key:     mix(uint64(cfg.Seed)), base: cfg.PublicURL, plan: planOf(cfg.Plan),
 		now: now.Unix(), namer: newNamer(), zones: zones(), events: cfg.Events, people: max(cfg.Events*2/5, 1),
 	}
 	w.codec = newCodec(w.key)
@@ -76,6 +93,7 @@ func newWorld(cfg Config, now time.Time) *world {
 		w.guests[k] = newShuffle(max(w.events, 1), w.draw(drawShuffle, k, 0))
 	}
 	w.makePeople(cfg.Members)
+	w.makeInvitations()
 	w.makeGroups()
 	w.makeEventTypes()
 	w.makeWebhooks()
@@ -101,43 +119,57 @@ func (w *world) exists(r ref) bool {
 	switch r.kind {
 	case kindOrganization:
 		return r == ref{kind: r.kind}
-	case kindUser, kindMembership:
+	case kindUser:
 		return r.index < len(w.members)
+	case kindMembership:
+		return r.index < len(w.members) && w.members[r.index].left == 0
 	case kindEventType:
 		return r.index < len(w.types)
 	case kindInvitation:
-		return r.index < w.invitations()
+		return r.index < len(w.invitations) && !w.invitations[r.index].revoked
 	case kindTeam:
 		return r.index < w.teams()
 	case kindGroup:
 		return r.index < len(w.groups)
 	case kindRelationship:
-		return r.index < len(w.relationships)
+		return r.index < len(w.relationships) && w.stands(&w.relationships[r.index])
 	case kindSchedule:
 		return r.index < len(w.members) && r.sub < w.schedules(r.index)
 	case kindEvent:
-		return r.index < w.events
+		return w.hasEvent(r.index)
 	case kindRoutingForm:
 		return r.index < w.forms()
 	case kindSubmission:
 		return r.index < w.submissions()
 	case kindWebhook:
-		return r.index < len(w.webhooks)
+		return r.index < len(w.webhooks) && !w.webhooks[r.index].gone
 	case kindContact:
-		return r.index < w.contacts()
+		return w.hasContact(r.index)
 	case kindField:
 		return r.index < len(w.fields())
 	case kindContactList:
-		return r.index < contactLists
+		return r.index < w.allLists()
 	case kindNote:
-		return r.index < w.contacts() && r.sub < w.notes(r.index)
+		return w.hasContact(r.index) && r.sub < w.allNotes(r.index)
 	case kindRecap:
 		return r.index < w.events && r.sub == 0 && w.hasRecap(r.index)
 	case kindNoShow:
-		return r.index < w.events && r.sub < w.seats(r.index) && w.isNoShow(r.index, r.sub)
+		return w.hasNoShow(r)
 	case kindInvitee:
-		return r.index < w.events && r.sub < w.seats(r.index)
+		return w.hasEvent(r.index) && r.sub < w.seats(r.index)
 	default:
 		return false
 	}
+}
+
+// hasEvent reports whether event i was drawn or made, and not deleted.
+func (w *world) hasEvent(i int) bool {
+	if i >= w.events && w.bookings[i] == nil {
+		return false
+	}
+	if w.erased == nil {
+		return true
+	}
+	start := w.startOf(i) * micros
+	return !slices.ContainsFunc(w.erased, func(s span) bool { return s.from <= start && start < s.to })
 }

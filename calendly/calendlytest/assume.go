@@ -1,0 +1,55 @@
+package calendlytest
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// assumption is a decision on which sources disagree or whose rule has
+// changed, and that may be taken otherwise by Config.Assume.
+type assumption struct {
+	Name   string
+	Values []string // the first is the default
+	About  string
+}
+
+// assumptions lists what Config.Assume knows.
+func assumptions() []assumption {
+	return []assumption{
+		{"taken_slot", []string{"400", "409", "404"}, "status of POST /invitees for a time that is taken; 400 was seen, other sources say 409 and 404"},
+		{"paid_plan_for_invitees", []string{"false", "true"}, "POST /invitees needs a paid plan, as before 2026-11-03"},
+		{"paid_plan_for_webhooks", []string{"false", "true"}, "webhook subscriptions need a paid plan, as before 2026-11-03"},
+		{"no_show_touches_event", []string{"false", "true"}, "marking a no-show changes updated_at of the event; not documented"},
+	}
+}
+
+// assumed is the value of each assumption.
+type assumed map[string]string
+
+func (a assumed) value(name string) string { return a[name] }
+
+func (a assumed) on(name string) bool { return a[name] == "true" }
+
+// assume takes the decisions of Config.Assume, and the defaults for the rest.
+func assume(chosen map[string]string) (assumed, error) {
+	all := assumed{}
+	var known []string
+	for _, a := range assumptions() {
+		all[a.Name] = a.Values[0]
+		known = append(known, a.Name+"="+strings.Join(a.Values, "|"))
+		if value, ok := chosen[a.Name]; ok {
+			if !slices.Contains(a.Values, value) {
+				return nil, fmt.Errorf("calendlytest: assume: %s=%q is not one of %s", a.Name, value, strings.Join(a.Values, ", "))
+			}
+			all[a.Name] = value
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(chosen)) {
+		if all[name] == "" {
+			return nil, fmt.Errorf("calendlytest: assume: there is no assumption %q; there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return all, nil
+}
