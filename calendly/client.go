@@ -33,6 +33,7 @@ type Client struct {
 	limiter   *Limiter
 	userAgent string
 	observe   func(Attempt)
+	decode    func(body []byte) (*RawPage, error)
 	attempts  int
 }
 
@@ -95,6 +96,13 @@ func WithObserver(observe func(Attempt)) Option {
 	return func(c *Client) error { c.observe = observe; return nil }
 }
 
+// WithPageDecoder sets what takes a page of a list apart, for programs that
+// have a faster JSON decoder than the standard library's. It must fail where
+// the body is not JSON or has no collection.
+func WithPageDecoder(decode func(body []byte) (*RawPage, error)) Option {
+	return func(c *Client) error { c.decode = decode; return nil }
+}
+
 // New returns a client with a token. It sends nothing yet.
 func New(token string, options ...Option) (*Client, error) {
 	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
@@ -105,6 +113,7 @@ func New(token string, options ...Option) (*Client, error) {
 		limiter:   NewLimiter(),
 		userAgent: "kalends-go",
 		observe:   func(Attempt) {},
+		decode:    decodePage,
 		attempts:  defaultAttempts,
 	}
 	if err := WithBaseURL(DefaultBaseURL)(c); err != nil {

@@ -51,15 +51,23 @@ func (c *Client) ListRaw(ctx context.Context, path string, query url.Values) (*R
 	if err != nil {
 		return nil, err
 	}
+	page, err := c.decode(body)
+	if err != nil {
+		return nil, &DecodeError{Path: path, Err: err}
+	}
+	return page, nil
+}
+
+func decodePage(body []byte) (*RawPage, error) {
 	var envelope struct {
 		Collection *[]json.RawMessage `json:"collection"`
 		Pagination Pagination         `json:"pagination"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
-		return nil, &DecodeError{Path: path, Err: err}
+		return nil, err
 	}
 	if envelope.Collection == nil {
-		return nil, &DecodeError{Path: path, Err: errors.New("there is no collection")}
+		return nil, errors.New("there is no collection")
 	}
 	return &RawPage{Collection: *envelope.Collection, Pagination: envelope.Pagination, Body: body}, nil
 }

@@ -131,7 +131,7 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 		return nil, err
 	}
 	options := []api.Option{
-		api.WithBaseURL(address), api.WithLimiter(c.limiter(token)), api.WithUserAgent("kalends/" + c.deps.Version),
+		api.WithBaseURL(address), api.WithLimiter(c.limiter(token)), api.WithUserAgent("kalends/" + c.deps.Version), api.WithPageDecoder(decodePage),
 	}
 	if c.deps.Transport != nil {
 		options = append(options, api.WithTransport(c.deps.Transport))

@@ -114,7 +114,7 @@ func usable(path string) error {
 // SQLite's 2 MB a table of 100,000 events took 1.2 times as long to fill.
 //
 // A record fills more than half of a page of SQLite's 4 KB; in pages of 8 KB
-// two or three fit. The log is moved into the tables every 32 MB rather than
+// two or three fit. The log is moved into the tables every 64 MB rather than
 // every 4, so that the pages that every batch changes, those of the indexes,
 // are moved less often. Together they spare an eighth of a sync's CPU time.
 func dsn(path string, patience time.Duration) string {
@@ -127,7 +127,7 @@ func dsn(path string, patience time.Duration) string {
 		"_error_rc": {"1"}, // no message of another call's error
 		"_pragma": {
 			"busy_timeout(" + strconv.FormatInt(patience.Milliseconds(), 10) + ")",
-			"page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(4000)",
+			"page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(8000)",
 		},
 	}.Encode()}
 	return u.String()

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
@@ -40,15 +41,22 @@ func (t *tx) write(ctx context.Context, s connect.Stream, records []connect.Reco
 	// A statement takes microseconds and nobody else has the lock: asking the
 	// context between them is enough, and spares a goroutine for each.
 	whole := context.WithoutCancel(ctx)
-	for _, r := range records {
-		if err := ctx.Err(); err != nil {
-			return t.d.fault(ctx, "writing to", err)
+	err = t.d.conn.Raw(func(raw any) error {
+		conn, ok := raw.(driver.Conn)
+		if !ok {
+			return fault.New(fault.Internal, "the driver has no connection")
 		}
-		if err := table.write(whole, t.d.conn, r); err != nil {
-			return t.d.fault(ctx, "writing "+s.Name+" to", err)
+		for _, r := range records {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if err := table.write(whole, conn, r); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
+	return t.d.fault(ctx, "writing "+s.Name+" to", err)
 }
 
 func (t *tx) Commit(ctx context.Context) error {
