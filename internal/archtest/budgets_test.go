@@ -10,6 +10,7 @@ const (
 	maxFunctionLines = 70
 	maxMainLines     = 40
 	maxMethods       = 5
+	maxExported      = 20 // types and functions of a package; 15 is what to aim for
 )
 
 func TestBudgets_files(t *testing.T) {
@@ -72,5 +73,33 @@ func TestBudgets_interfaces(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// The client of Calendly's API is as wide as that API is, and the contracts in
+// connect are what everything else is written against.
+func TestBudgets_exported_names(t *testing.T) {
+	t.Parallel()
+	exported := map[string]int{}
+	for _, f := range production(t) {
+		for _, d := range f.syntax.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil && d.Name.IsExported() {
+					exported[f.pkg]++
+				}
+			case *ast.GenDecl:
+				for _, s := range d.Specs {
+					if t, ok := s.(*ast.TypeSpec); ok && t.Name.IsExported() {
+						exported[f.pkg]++
+					}
+				}
+			}
+		}
+	}
+	for pkg, n := range exported {
+		if n > maxExported && pkg != "calendly" && pkg != "internal/connect" {
+			t.Errorf("%s exports %d names, more than %d", pkg, n, maxExported)
+		}
 	}
 }
