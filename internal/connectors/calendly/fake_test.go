@@ -21,7 +21,9 @@ type inProcess struct{ http.Handler }
 
 func (p inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer := httptest.NewRecorder()
-	p.ServeHTTP(answer, req)
+	received := req.Clone(req.Context())
+	received.Body = http.NoBody // which the client leaves out
+	p.ServeHTTP(answer, received)
 	if err := req.Context().Err(); err != nil {
 		return nil, err
 	}

@@ -63,7 +63,9 @@ func statusOf(err error) int {
 }
 
 func forbidden(err error) bool { return statusOf(err) == http.StatusForbidden }
-func notFound(err error) bool  { return statusOf(err) == http.StatusNotFound }
+
+// notFound reports whether what was asked about is not there.
+func notFound(err error) bool { return statusOf(err) == http.StatusNotFound || errors.Is(err, errGone) }
 
 // missingScopes returns the scopes that a refusal names.
 func missingScopes(err error) []string {

@@ -40,7 +40,7 @@ func (r *reading) activity(ctx context.Context, push func(chunk) error) error {
 	s := r.stream("activity_log_entries")
 	return r.moments(ctx, push, timeline{
 		stream: s, column: s.column("occurred_at"), min: "min_occurred_at", max: "max_occurred_at", sort: "occurred_at",
-		count: 1000, pages: 1, lanes: 3,
+		count: 1000, pages: 1, lanes: 3, piece: 100,
 	})
 }
 

@@ -100,30 +100,29 @@ func (r *reading) usersIn(memberships []json.RawMessage) (records []json.RawMess
 	return records, uris
 }
 
-// ofMember is child for a user. One who left meanwhile has no rows; nor has
-// one whose external calendar cannot be read, which is told.
+// ofMember is child for a user. One whose external calendar cannot be read has
+// no rows, and that is told.
 func (r *reading) ofMember(s *stream, user string, unreadable *atomic.Int64) task {
 	read := r.child(s, user, s.request(r.caller, user))
 	return func(ctx context.Context) (connect.Rows, error) {
 		rows, err := read(ctx)
-		switch {
-		case statusOf(err) == http.StatusFailedDependency:
+		if statusOf(err) == http.StatusFailedDependency {
 			r.note(s.Name, fmt.Sprintf("missing for %d users whose external calendar cannot be read, as %s", unreadable.Add(1), user))
-			return connect.Rows{}, nil
-		case forbidden(err) && r.left(ctx, user):
 			return connect.Rows{}, nil
 		}
 		return rows, err
 	}
 }
 
-// left reports whether a user is no member any more.
-func (r *reading) left(ctx context.Context, user string) bool {
-	s := r.stream("organization_memberships")
+// left reports whether a refusal is due to the user being no member any more.
+func (r *reading) left(ctx context.Context, user string, refusal error) bool {
+	if len(missingScopes(refusal)) > 0 {
+		return false
+	}
 	q := list("/organization_memberships", "user", user, "organization", r.organization)
-	for p, err := range pages(ctx, r.client(s.Name), q) {
+	for p, err := range pages(ctx, r.client("organization_memberships"), q) {
 		if err != nil || len(p.records) > 0 {
-			return notFound(err) || forbidden(err) && len(missingScopes(err)) == 0
+			return statusOf(err) == http.StatusNotFound || forbidden(err) && len(missingScopes(err)) == 0
 		}
 	}
 	return ctx.Err() == nil

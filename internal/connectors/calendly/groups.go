@@ -8,7 +8,7 @@ import (
 )
 
 // perChunk is how many units of parents are committed together.
-const perChunk = 25
+const perChunk = 5
 
 // reader returns how a group is read.
 func (r *reading) reader(group string) reader {

@@ -3,8 +3,7 @@ package calendly
 import (
 	"context"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"github.com/kalends/kalends/internal/connect"
 )
@@ -45,8 +44,9 @@ func deliver(ctx context.Context, read reader, emit func(connect.Batch) error) e
 	var failed error
 	go func() {
 		defer close(started)
-		free := make(chan struct{}, workers)
-		failed = read(ctx, func(c chunk) error { return start(ctx, c, started, free) })
+		var c crew
+		defer c.dismiss()
+		failed = read(ctx, func(next chunk) error { return start(ctx, next, started, &c) })
 	}()
 	defer func() {
 		cancel()
@@ -66,37 +66,88 @@ func deliver(ctx context.Context, read reader, emit func(connect.Batch) error) e
 	return failed
 }
 
+// crew is goroutines that do one piece of work after the other. They are kept,
+// as a fresh one must first grow the stack that a request needs.
+type crew struct {
+	work chan func()
+	all  sync.WaitGroup
+	size int
+}
+
+// do gives f to an idle worker, or to a new one while there are few; else it
+// waits for one. It reports false if ctx ended first.
+func (c *crew) do(ctx context.Context, f func()) bool {
+	if c.work == nil {
+		c.work = make(chan func())
+	}
+	select {
+	case c.work <- f:
+		return true
+	default:
+	}
+	if c.size < workers {
+		c.size++
+		c.all.Go(func() {
+			for ok := true; ok; f, ok = <-c.work {
+				f()
+			}
+		})
+		return true
+	}
+	select {
+	case c.work <- f:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// dismiss waits until all work is done and ends the goroutines.
+func (c *crew) dismiss() {
+	if c.work != nil {
+		close(c.work)
+	}
+	c.all.Wait()
+}
+
 // running is a chunk whose tasks are under way.
 type running struct {
 	chunk
 	begun chan struct{} // closed when every task has begun
-	tasks *errgroup.Group
-	rows  []connect.Rows // of each task
+	tasks sync.WaitGroup
+	fail  context.CancelCauseFunc // ends the tasks
+	cause func() error            // why they ended
+	rows  []connect.Rows          // of each task
 }
 
-// start announces a chunk and begins each of its tasks when there is a free
-// place. An error says that ctx has ended; that of a task is told by batch.
-func start(ctx context.Context, c chunk, started chan<- *running, free chan struct{}) error {
-	group, tasks := errgroup.WithContext(ctx)
-	r := &running{chunk: c, begun: make(chan struct{}), tasks: group, rows: make([]connect.Rows, len(c.tasks))}
+// start announces a chunk and gives each of its tasks to the crew. An error
+// says that ctx has ended; that of a task is told by batch.
+func start(ctx context.Context, c chunk, started chan<- *running, workers *crew) error {
+	tasks, fail := context.WithCancelCause(ctx)
+	r := &running{
+		chunk: c, begun: make(chan struct{}), fail: fail, rows: make([]connect.Rows, len(c.tasks)),
+		cause: func() error { return context.Cause(tasks) },
+	}
 	defer close(r.begun)
 	select {
 	case started <- r:
 	case <-ctx.Done():
+		fail(nil)
 		return context.Cause(ctx)
 	}
 	for i, t := range c.tasks {
-		select {
-		case free <- struct{}{}:
-		case <-tasks.Done():
-			group.Go(func() error { return context.Cause(tasks) })
+		r.tasks.Add(1)
+		begun := workers.do(tasks, func() {
+			defer r.tasks.Done()
+			var err error
+			if r.rows[i], err = t(tasks); err != nil {
+				fail(err)
+			}
+		})
+		if !begun {
+			r.tasks.Done()
 			return ctx.Err()
 		}
-		group.Go(func() (err error) {
-			defer func() { <-free }()
-			r.rows[i], err = t(tasks)
-			return err
-		})
 	}
 	return nil
 }
@@ -104,7 +155,10 @@ func start(ctx context.Context, c chunk, started chan<- *running, free chan stru
 // batch waits for the tasks and returns what the chunk came to.
 func (r *running) batch() (connect.Batch, error) {
 	<-r.begun
-	if err := r.tasks.Wait(); err != nil {
+	r.tasks.Wait()
+	err := r.cause()
+	r.fail(nil)
+	if err != nil {
 		return connect.Batch{}, err
 	}
 	b := connect.Batch{Next: r.next, Share: r.share}

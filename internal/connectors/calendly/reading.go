@@ -70,6 +70,9 @@ func (r *reading) tell(b connect.Batch) connect.Batch {
 // errClosed says that a stream may not be read; it was told already.
 var errClosed = errors.New("the stream may not be read")
 
+// errGone says that the record asked about is not there any more.
+var errGone = errors.New("the parent record is gone")
+
 // gate is closed when the first call of a stream is forbidden. Until the first
 // answer there is one call at a time.
 type gate struct {
@@ -158,6 +161,9 @@ func (r *reading) pages(ctx context.Context, s *stream, q request) iter.Seq2[pag
 		}
 		first := true
 		for p, err := range pages(ctx, r.client(s.Name), q) {
+			if forbidden(err) && s.of == "users" && r.left(ctx, q.query.Get("user"), err) {
+				err = errGone
+			}
 			if first {
 				err, first = settle(err), false
 			}

@@ -66,7 +66,11 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 		if err == nil {
 			err = emit(connect.Batch{Next: nil})
 		}
-		if err != nil && !errors.Is(err, errStopped) {
+		switch {
+		case err == nil || errors.Is(err, errStopped):
+		case ctx.Err() != nil: // whatever error that led to
+			yield(connect.Batch{}, faultOf(ctx.Err()))
+		default:
 			yield(connect.Batch{}, faultOf(err))
 		}
 	}

@@ -1,6 +1,7 @@
 package calendly
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -116,8 +117,9 @@ func (r *reading) survey(ctx context.Context, t timeline, begin time.Time) (*pla
 		return nil, records, err
 	}
 	first, last := t.ends(records)
-	if first.IsZero() { // the page is full of what lies just before begin
-		first, last = begin, begin
+	if first.IsZero() { // what was read lies on the bound, or does not say when
+		first = cmp.Or(begin, r.now())
+		last = first
 	}
 	plan := &planner{target: t.pages * t.count, from: begin, at: first, last: r.now()}
 	plan.learn(len(records), last.Sub(first))

@@ -136,8 +136,13 @@ func TestAlong_reads_every_record_once_whatever_the_calendar(t *testing.T) {
 			start = connect.FormatTime(begin)
 		}
 		var got []connect.Record
+		was := time.Time{}
 		if err := c.read(t, nil, start, func(_ *reading, s stretch) error {
 			got = append(got, s.records...)
+			if !s.until.IsZero() && s.until.Before(was) {
+				t.Fatalf("all is read until %s after it was until %s", s.until, was)
+			}
+			was = latest(was, s.until)
 			return nil
 		}); err != nil {
 			t.Fatal(err)
