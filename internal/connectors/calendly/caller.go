@@ -75,22 +75,30 @@ func meet(ctx context.Context, client *api.Client, now func() time.Time) (*calle
 // memberships tries the organization's events instead: if they are refused for
 // another reason than a missing scope, it is a user's.
 func (c *caller) learnRole(ctx context.Context, client *api.Client) error {
-	q := list("/organization_memberships", "user", c.user, "organization", c.organization)
-	for page, err := range pages(ctx, client, q) {
+	for page, err := range pages(ctx, client, list("/organization_memberships", "user", c.user)) {
 		switch {
 		case forbidden(err):
 			return c.tryRole(ctx, client)
 		case err != nil:
 			return err
 		}
-		for _, raw := range page.records {
-			var m struct{ Role, Organization string }
-			if json.Unmarshal(raw, &m) == nil && sameURI(m.Organization, c.organization) {
-				c.role = m.Role
-			}
+		if role, ok := c.roleIn(page.records); ok {
+			c.role = role
 		}
 	}
 	return nil
+}
+
+// roleIn returns the role of the one among memberships that is in the
+// organization.
+func (c *caller) roleIn(memberships []json.RawMessage) (role string, ok bool) {
+	for _, raw := range memberships {
+		var m struct{ Role, Organization string }
+		if json.Unmarshal(raw, &m) == nil && sameURI(m.Organization, c.organization) {
+			return m.Role, true
+		}
+	}
+	return "", false
 }
 
 func (c *caller) tryRole(ctx context.Context, client *api.Client) error {

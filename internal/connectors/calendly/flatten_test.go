@@ -220,7 +220,7 @@ func fits(kind connect.Type, v any) bool {
 
 func BenchmarkRecord(b *testing.B) {
 	raw := []byte(`{"calendar_event":null,"created_at":"2026-02-25T18:13:01.136075Z","end_time":"2036-01-31T14:30:00.000000Z","event_guests":[],"event_memberships":[{"buffered_end_time":"2036-01-31T14:30:00.000000Z","buffered_start_time":"2036-01-31T14:00:00.000000Z","user":"https://api.calendly.com/users/5620ac67-d75d-4f0a-bf60-a0a95856c697","user_email":"host@example.com","user_name":"Host"}],"event_type":"https://api.calendly.com/event_types/1024a299-80ff-4b02-aa2c-f51800c87077","invitees_counter":{"active":1,"limit":2,"total":1},"location":{"location":null,"type":"custom"},"meeting_notes_html":null,"meeting_notes_plain":null,"name":"Test Group Meeting","start_time":"2036-01-31T14:00:00.000000Z","status":"active","updated_at":"2026-02-25T18:13:01.136075Z","uri":"https://api.calendly.com/scheduled_events/ccc1b129-d7a8-4686-8b12-60795512bad1"}`)
-	for _, s := range catalogue() {
+	for _, s := range catalog() {
 		if s.Name != "scheduled_events" {
 			continue
 		}

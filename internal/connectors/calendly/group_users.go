@@ -119,10 +119,13 @@ func (r *reading) left(ctx context.Context, user string, refusal error) bool {
 	if len(missingScopes(refusal)) > 0 {
 		return false
 	}
-	q := list("/organization_memberships", "user", user, "organization", r.organization)
-	for p, err := range pages(ctx, r.client("organization_memberships"), q) {
-		if err != nil || len(p.records) > 0 {
+	client := r.client("organization_memberships")
+	for p, err := range pages(ctx, client, list("/organization_memberships", "user", user)) {
+		if err != nil {
 			return statusOf(err) == http.StatusNotFound || forbidden(err) && len(missingScopes(err)) == 0
+		}
+		if _, ok := r.roleIn(p.records); ok {
+			return false
 		}
 	}
 	return ctx.Err() == nil

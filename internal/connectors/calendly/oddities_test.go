@@ -167,7 +167,7 @@ func TestRead_records_of_tomorrow_break_nothing(t *testing.T) {
 	if err != nil || len(c.rows["scheduled_events"]) != 3 {
 		t.Fatalf("%d rows, error %v", len(c.rows["scheduled_events"]), err)
 	}
-	s := catalogueStream("scheduled_events")
+	s := catalogStream("scheduled_events")
 	odd := c.rows["scheduled_events"]["http://localhost/scheduled_events/1"]
 	if raw := fmt.Sprint(odd.Values[s.column(connect.ColumnRaw)]); !strings.Contains(raw, `"mood":"good"`) || odd.Values[s.column("status")] != nil {
 		t.Errorf("the row is %v", odd.Values)

@@ -125,13 +125,13 @@ func TestRead_start_leaves_out_what_happened_before(t *testing.T) {
 		c := readAll(t, open(t, s, "owner", map[string]string{optionStart: option}))
 		for name, column := range map[string]string{"scheduled_events": "start_time", "activity_log_entries": "occurred_at", "outgoing_communications": "created_at"} {
 			want := slices.DeleteFunc(w.all("/"+name, "organization", s.Organization), func(r record) bool { return r[column].(string) < begin })
-			stream := catalogueStream(name).Stream
+			stream := catalogStream(name).Stream
 			if diff := cmp.Diff(canonical(t, want), canonical(t, raws(t, stream, c.rows[name]))); diff != "" {
 				t.Errorf("%s from %s: %s", name, option, diff)
 			}
 		}
 		for _, r := range c.rows["invitees"] {
-			event := r.Values[catalogueStream("invitees").column("event")].(string)
+			event := r.Values[catalogStream("invitees").column("event")].(string)
 			if _, ok := c.rows["scheduled_events"][event]; !ok {
 				t.Errorf("from %s: an invitee of an event that was left out", option)
 			}

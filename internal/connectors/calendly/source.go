@@ -34,7 +34,7 @@ func (s *source) Streams() []connect.Stream {
 	return list
 }
 
-// stream returns the stream of a name in the catalogue.
+// stream returns the stream of a name in the catalog.
 func (s *source) stream(name string) *stream {
 	for _, one := range s.all {
 		if one.Name == name {

@@ -40,7 +40,7 @@ type Deps struct {
 // New returns the connector "calendly". All that it opens for one token shares
 // one limiter, since Calendly counts the calls of a user.
 func New(deps Deps) connect.Connector {
-	c := &connector{deps: deps, all: catalogue(), limiters: map[[sha256.Size]byte]*api.Limiter{}}
+	c := &connector{deps: deps, all: catalog(), limiters: map[[sha256.Size]byte]*api.Limiter{}}
 	return connect.Connector{Spec: spec(), Verify: c.verify, OpenSource: c.openSource}
 }
 

@@ -86,8 +86,8 @@ type entry struct {
 	request func(c *caller, parent string) request
 }
 
-// catalogue returns every stream, parents before children and groups together.
-func catalogue() []*stream {
+// catalog returns every stream, parents before children and groups together.
+func catalog() []*stream {
 	var all []*stream
 	docs, refs := columnDocs(), columnRefs()
 	for _, e := range slices.Concat(people(), offers(), meetings(), routing(), customers(), accounts()) {

@@ -152,10 +152,4 @@ func members() []entry {
 	}
 }
 
-func memberships(c *caller) request {
-	q := list("/organization_memberships", "organization", c.organization)
-	if !c.wide() {
-		q.query.Set("user", c.user)
-	}
-	return q
-}
+func memberships(c *caller) request { return c.scoped(list("/organization_memberships")) }

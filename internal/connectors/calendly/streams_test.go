@@ -16,7 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write docs/streams.md")
 
-func TestCatalogue_is_whole_and_in_order(t *testing.T) {
+func TestCatalog_is_whole_and_in_order(t *testing.T) {
 	t.Parallel()
 	// What is read without being named, then what is on request.
 	want := strings.Fields(`organization users organization_memberships organization_invitations teams groups
@@ -25,7 +25,7 @@ func TestCatalogue_is_whole_and_in_order(t *testing.T) {
 		activity_log_entries outgoing_communications contacts contact_custom_fields contact_lists notes
 		user_meeting_limits meeting_recaps event_type_available_times* meeting_recap_transcripts*`)
 	var got, groups []string
-	for _, s := range catalogue() {
+	for _, s := range catalog() {
 		name := s.Name
 		if s.OnRequest {
 			name += "*"
@@ -36,7 +36,7 @@ func TestCatalogue_is_whole_and_in_order(t *testing.T) {
 		} else if groups[len(groups)-1] != s.Group {
 			t.Errorf("%s is apart from its group", s.Name)
 		}
-		if s.of != "" && !slices.ContainsFunc(catalogue()[:len(got)-1], func(o *stream) bool { return o.Name == s.of && o.Group == s.Group }) {
+		if s.of != "" && !slices.ContainsFunc(catalog()[:len(got)-1], func(o *stream) bool { return o.Name == s.of && o.Group == s.Group }) {
 			t.Errorf("%s comes before %s, or is not of its group", s.Name, s.of)
 		}
 	}
@@ -47,9 +47,9 @@ func TestCatalogue_is_whole_and_in_order(t *testing.T) {
 	}
 }
 
-func TestCatalogue_columns_are_sound(t *testing.T) {
+func TestCatalog_columns_are_sound(t *testing.T) {
 	t.Parallel()
-	all := catalogue()
+	all := catalog()
 	for _, s := range all {
 		seen := map[string]bool{}
 		for _, c := range s.Columns {
@@ -71,13 +71,13 @@ func TestCatalogue_columns_are_sound(t *testing.T) {
 }
 
 // A column that names another record is indexed, by having a Ref.
-func TestCatalogue_every_uri_refers_to_a_stream(t *testing.T) {
+func TestCatalog_every_uri_refers_to_a_stream(t *testing.T) {
 	t.Parallel()
 	// Records that are no stream: the mark of a no-show.
 	without := []string{"invitees.no_show_uri"}
 	for _, e := range slices.Concat(people(), offers(), meetings(), routing(), customers(), accounts()) {
-		i := slices.IndexFunc(catalogue(), func(s *stream) bool { return s.Name == e.name })
-		s := catalogue()[i]
+		i := slices.IndexFunc(catalog(), func(s *stream) bool { return s.Name == e.name })
+		s := catalog()[i]
 		for _, f := range fieldsOf(e.record) {
 			at := s.column(f.column.Name)
 			if !f.uri || at < 0 || f.column.Name == "uri" || slices.Contains(without, e.name+"."+f.column.Name) {
@@ -94,7 +94,7 @@ func TestColumnDocs_are_of_columns_that_exist(t *testing.T) {
 	t.Parallel()
 	for name, columns := range columnDocs() {
 		for column := range columns {
-			if !slices.ContainsFunc(catalogue(), func(s *stream) bool { return (name == "" || s.Name == name) && s.column(column) >= 0 }) {
+			if !slices.ContainsFunc(catalog(), func(s *stream) bool { return (name == "" || s.Name == name) && s.column(column) >= 0 }) {
 				t.Errorf("%q.%s is described and does not exist", name, column)
 			}
 		}
@@ -105,7 +105,7 @@ func TestColumnDocs_are_of_columns_that_exist(t *testing.T) {
 func TestStreamsDoc_is_up_to_date(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join("..", "..", "..", "docs", "streams.md")
-	want := streamsDoc(catalogue())
+	want := streamsDoc(catalog())
 	if *update {
 		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
 			t.Fatal(err)

@@ -169,7 +169,7 @@ func TestAlong_goes_on_from_any_checkpoint(t *testing.T) {
 		}
 		var places []saved
 		have, next := []string{}, connect.Checkpoint(nil)
-		start := catalogueStream("scheduled_events").column("start_time")
+		start := catalogStream("scheduled_events").column("start_time")
 		err := c.read(t, nil, "", func(r *reading, s stretch) error {
 			have = append(slices.Clone(have), keysOf(s.records)...)
 			if n := r.chunkOf(r.stream("scheduled_events"), s).next; n != nil {
@@ -209,4 +209,4 @@ func TestAlong_goes_on_from_any_checkpoint(t *testing.T) {
 	})
 }
 
-func catalogueStream(name string) *stream { return (&source{all: catalogue()}).stream(name) }
+func catalogStream(name string) *stream { return (&source{all: catalog()}).stream(name) }

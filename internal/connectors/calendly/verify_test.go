@@ -165,7 +165,7 @@ func TestDiscover_costs_few_calls(t *testing.T) {
 		api.ServeHTTP(w, r)
 	})
 	all, err := opened(t, counted, settings(api, "owner")).Discover(t.Context())
-	if err != nil || len(all) != len(catalogue()) {
+	if err != nil || len(all) != len(catalog()) {
 		t.Fatal(all, err)
 	}
 	if n := calls.Load(); n > 32 {
