@@ -13,7 +13,7 @@ type schedulingLinkBody struct {
 	OwnerType  string `json:"owner_type"`
 }
 
-// shareBody is the wire form of a share: a customised copy of an event type.
+// shareBody is the wire form of a share: a customized copy of an event type.
 type shareBody struct {
 	SchedulingLinks []schedulingLinkBody `json:"scheduling_links"`
 	ShareOverride   shareOverrideBody    `json:"share_override"`
