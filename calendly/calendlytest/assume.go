@@ -21,6 +21,7 @@ func assumptions() []assumption {
 		{"taken_slot", []string{"400", "409", "404"}, "status of POST /invitees for a time that is taken; 400 was seen, other sources say 409 and 404"},
 		{"paid_plan_for_invitees", []string{"false", "true"}, "POST /invitees needs a paid plan, as before 2026-11-03"},
 		{"paid_plan_for_webhooks", []string{"false", "true"}, "webhook subscriptions need a paid plan, as before 2026-11-03"},
+		{"expired_token_message", []string{"invalid", "expired"}, "what the 401 for a token out of date says: as for any bad token, or that it expired; not documented"},
 		{"no_show_touches_event", []string{"false", "true"}, "marking a no-show changes updated_at of the event; not documented"},
 	}
 }

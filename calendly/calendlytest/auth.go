@@ -25,6 +25,8 @@ type caller struct {
 	world  *world
 	user   int
 	scopes []string // nil = all
+
+	expires int64 // microseconds; 0 = never
 }
 
 // role returns the caller's role in the organization.
@@ -56,15 +58,8 @@ func (s *Server) addTokens(seed int64, extra []Token) error {
 		return slices.ContainsFunc(extra, func(e Token) bool { return e.Name == t.Name })
 	})
 	for _, t := range append(tokens, extra...) {
-		who := caller{world: s.home, user: ownerIndex, scopes: t.Scopes}
-		switch t.Role {
-		case "admin":
-			who.user = s.home.admin()
-		case "member":
-			who.user = s.home.member()
-		case "stranger":
-			who.world = s.away
-		}
+		who := s.as(t.Role)
+		who.scopes = t.Scopes
 		if t.Secret == "" {
 			t.Secret = mintToken(seed, t.Name, who.world.id(kindUser, who.user, 0))
 		}
@@ -75,6 +70,23 @@ func (s *Server) addTokens(seed int64, extra []Token) error {
 		s.Tokens[t.Name] = t.Secret
 	}
 	return nil
+}
+
+// tokenRoles lists whose tokens there are.
+func tokenRoles() []string { return []string{"owner", "admin", "member", "stranger"} }
+
+// as returns whom tokens of a role speak for.
+func (s *Server) as(role string) caller {
+	who := caller{world: s.home, user: ownerIndex}
+	switch role {
+	case "admin":
+		who.user = s.home.admin()
+	case "member":
+		who.user = s.home.member()
+	case "stranger":
+		who.world = s.away
+	}
+	return who
 }
 
 // mintToken makes a token that looks like Calendly's: three parts, of which

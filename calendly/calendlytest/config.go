@@ -130,7 +130,7 @@ func (cfg Config) validateTokens() error {
 		switch {
 		case t.Name == "" || seen[t.Name]:
 			return fmt.Errorf("calendlytest: token %q: names must be given, and only once", t.Name)
-		case !slices.Contains([]string{"owner", "admin", "member", "stranger"}, t.Role):
+		case !slices.Contains(tokenRoles(), t.Role):
 			return fmt.Errorf("calendlytest: token %q: role %q is not owner, admin, member or stranger", t.Name, t.Role)
 		}
 		for _, s := range t.Scopes {
@@ -154,9 +154,10 @@ const (
 )
 
 // planOf returns the plan of that name, or 0.
-func planOf(name string) plan {
-	return plan(max(slices.Index([]string{"", "free", "standard", "teams", "enterprise"}, name), 0))
-}
+func planOf(name string) plan { return plan(slices.Index(planNames(), name) + 1) }
+
+// planNames lists the plans, the least first.
+func planNames() []string { return []string{"free", "standard", "teams", "enterprise"} }
 
 // upgrade is what Calendly says to those below the plan.
 func (p plan) upgrade() string {

@@ -45,6 +45,15 @@ func unauthenticated() *apiError {
 	return &apiError{status: http.StatusUnauthorized, Title: "Unauthenticated", Message: "The access token is invalid"}
 }
 
+// expired refuses a token out of date.
+func expired(a assumed) *apiError {
+	err := unauthenticated()
+	if a.value("expired_token_message") == "expired" {
+		err.Message = "The access token expired"
+	}
+	return err
+}
+
 func insufficientScope(scopes []string) *apiError {
 	return &apiError{
 		status: http.StatusForbidden, Title: "Insufficient scope", Scopes: scopes,

@@ -26,10 +26,9 @@ func (o *openDates) allows(from, to int64) bool {
 func (o *openDates) starts(step, length, from, to int64) []int64 {
 	var starts []int64
 	for _, s := range o.spots {
-		for at := s.from; at+length <= s.to && at < to; at += step {
-			if at >= from {
-				starts = append(starts, at)
-			}
+		first := s.from + max(0, (from-s.from+step-1)/step)*step
+		for at := first; at+length <= s.to && at < to; at += step {
+			starts = append(starts, at)
 		}
 	}
 	return starts

@@ -129,7 +129,7 @@ type table struct {
 }
 
 func newTable() table {
-	t := table{routes: routes()}
+	t := table{routes: append(routes(), adminRoutes()...)}
 	for _, r := range t.routes {
 		method, path, _ := strings.Cut(r.pattern, " ")
 		t.segments = append(t.segments, append([]string{method}, strings.Split(path, "/")[1:]...))

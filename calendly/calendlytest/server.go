@@ -13,15 +13,12 @@
 package calendlytest
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -35,6 +32,8 @@ type Server struct {
 	Addr string
 	// Organization is the URI of the organization of all tokens but stranger.
 	Organization string
+	// AdminToken is the token of the routes under /_sandbox/.
+	AdminToken string
 	// Tokens are the access tokens by name: owner, admin, member, stranger and
 	// those of Config.Tokens.
 	Tokens map[string]string
@@ -47,6 +46,8 @@ type Server struct {
 	latency    time.Duration
 	limiter    limiter
 	stats      stats
+	log        requestLog
+	minted     int // tokens
 	assume     assumed
 
 	answering sync.RWMutex // held for reading while a request is answered
@@ -82,6 +83,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.home.clock, s.away.clock = s.clock, s.clock
 	s.Organization = s.home.uri(kindOrganization, 0)
+	s.AdminToken = mintToken(cfg.Seed, "/_sandbox/", s.home.id(kindOrganization, 0, 0))
 	return s, s.addTokens(cfg.Seed, cfg.Tokens)
 }
 
@@ -172,32 +174,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	send(w, status, text)
 }
 
-// send writes an answer; 204 has no body.
-func send(w http.ResponseWriter, status int, text []byte) {
-	if status != http.StatusNoContent {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	}
-	w.WriteHeader(status)
-	if status != http.StatusNoContent {
-		_, _ = w.Write(text) // an error means that the client is gone
-	}
-}
-
-// encode writes a body as JSON; nil is no body.
-func encode(body any) []byte {
-	if body == nil {
-		return nil
-	}
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(body); err != nil {
-		panic(fmt.Sprintf("calendlytest: %T cannot be JSON: %v", body, err)) // a wire type is wrong
-	}
-	return text.Bytes()
-}
-
 // pause waits for d and reports whether ctx lived that long.
 func pause(ctx context.Context, d time.Duration) bool {
 	if d <= 0 {
@@ -211,60 +187,4 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	}
-}
-
-// answer returns the status and the text for r, made while nothing changes.
-func (s *Server) answer(r *http.Request, body []byte, header http.Header) (int, []byte) {
-	route, path := s.table.match(r.Method, r.URL.Path)
-	defer s.lock(route != nil && route.write != nil)()
-	c := &call{server: s, route: route, path: path, query: r.URL.Query(), body: body, now: s.clock.micros(), header: header}
-	reply, err := s.reply(r, c)
-	if err == nil {
-		return route.status, encode(reply)
-	}
-	var p *apiError
-	if !errors.As(err, &p) {
-		p = internalError()
-	}
-	return p.status, encode(p)
-}
-
-// lock holds the worlds as they are, for a write alone, after what was due has
-// happened.
-func (s *Server) lock(alone bool) (unlock func()) {
-	if now := s.clock.micros(); alone || s.home.due(now) || s.away.due(now) {
-		s.mu.Lock()
-		s.home.settle(now)
-		s.away.settle(now)
-		if alone {
-			return s.mu.Unlock
-		}
-		s.mu.Unlock()
-	}
-	s.mu.RLock()
-	return s.mu.RUnlock
-}
-
-// reply returns the body for c and sets the rate limit headers. It checks in
-// the order of Calendly's: token, rate, scope, parameters, object, plan; the
-// handler does those about parameters and object.
-func (s *Server) reply(r *http.Request, c *call) (any, error) {
-	route := c.route
-	who, known := s.callers[bearer(r)]
-	known = known && who.world.members[who.user].left == 0
-	if !known {
-		who = anonymous()
-	}
-	allowed := s.limiter.allow(userKey{who.world, who.user}, time.Now(), c.header)
-	s.stats.add(route, !allowed)
-	switch {
-	case !known:
-		return nil, unauthenticated()
-	case !allowed:
-		return nil, tooManyRequests()
-	case route == nil:
-		return nil, unknownRoute()
-	}
-	c.caller = who
-	return route.serve(c)
 }
