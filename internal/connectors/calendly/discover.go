@@ -89,7 +89,9 @@ func (d *discovery) probeOne(ctx context.Context, s *stream, parent string) erro
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.parents[s.Name] = rows.Records[0].Values[s.plan.key].(string)
+	if _, known := d.parents[s.Name]; !known { // users are known: the caller is one
+		d.parents[s.Name] = rows.Records[0].Values[s.plan.key].(string)
+	}
 	return nil
 }
 
