@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -171,4 +173,37 @@ func TestDiscover_costs_few_calls(t *testing.T) {
 	if n := calls.Load(); n > 32 {
 		t.Errorf("%d calls, want about one for each of %d streams", n, len(all))
 	}
+}
+
+// Calendly counts the calls of a user, whoever makes them.
+func TestOpenSource_all_of_one_token_share_one_limiter(t *testing.T) {
+	t.Parallel()
+	var refused atomic.Int64
+	world := emulator(t, calendlytest.Config{Seed: 13, Events: 1500, Rate: 600, Latency: 20 * time.Millisecond})
+	synctest.Test(t, func(t *testing.T) {
+		c := New(Deps{Now: func() time.Time { return noon }, Transport: inProcess{world}})
+		began, calls := time.Now(), &atomic.Int64{}
+		var all sync.WaitGroup
+		for range 3 {
+			source, err := c.OpenSource(t.Context(), settings(world, "owner"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Go(func() {
+				observe := func(_ string, k connect.Calls) {
+					refused.Add(int64(k.RateLimited))
+					calls.Add(int64(k.Requests))
+				}
+				for _, err := range source.Read(t.Context(), connect.Reading{Streams: group(source, "scheduled_events"), Observe: observe}) {
+					if err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if rate := float64(calls.Load()) / time.Since(began).Minutes(); refused.Load() > 0 || rate > 800 {
+			t.Errorf("%.0f calls a minute and %d refused, where 600 are allowed", rate, refused.Load())
+		}
+	})
 }
