@@ -6,21 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 )
-
-// send writes an answer; 204 has no body.
-func send(w http.ResponseWriter, status int, text []byte) {
-	if status != http.StatusNoContent {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	}
-	w.WriteHeader(status)
-	if status != http.StatusNoContent {
-		_, _ = w.Write(text) // an error means that the client is gone
-	}
-}
 
 // encode writes a body as JSON; nil is no body.
 func encode(body any) []byte {
@@ -36,33 +23,53 @@ func encode(body any) []byte {
 	return text.Bytes()
 }
 
-// answer returns the status and the text for r, made while nothing changes.
-func (s *Server) answer(r *http.Request, body []byte, header http.Header) (int, []byte) {
+// answer returns the answer to r, made while nothing changes.
+func (s *Server) answer(r *http.Request, body []byte, header http.Header) answered {
 	route, path := s.table.match(r.Method, r.URL.Path)
 	defer s.lock(route != nil && route.write != nil)()
 	c := &call{server: s, route: route, path: path, query: r.URL.Query(), body: body, now: s.clock.micros(), header: header}
-	answering := s.reply
 	if isAdmin(r) {
-		answering = s.adminReply
+		reply, err := s.adminReply(r, c)
+		return result(route, reply, err)
 	}
-	reply, err := answering(r, c)
-	status, text := result(route, reply, err)
-	if !isAdmin(r) {
-		s.log.add(loggedRequest{at: c.now, method: r.Method, path: r.URL.Path, query: r.URL.RawQuery, status: status, who: c.caller})
+	known := s.identify(r, c)
+	c.fault = s.faults.fire(c)
+	var a answered
+	if c.fault.instead() {
+		s.stats.add(route, c.fault.Kind == FaultRateLimited)
+	} else {
+		reply, err := s.reply(c, known)
+		a = result(route, reply, err)
 	}
-	return status, text
+	a = c.fault.spoil(c, a)
+	entry := loggedRequest{at: c.now, method: r.Method, path: r.URL.Path, query: r.URL.RawQuery, status: a.status, who: c.caller}
+	if a.fault != nil {
+		entry.fault = a.fault.Kind
+	}
+	s.log.add(entry)
+	return a
+}
+
+// identify sets whom the token of r speaks for, and reports whether it is one.
+func (s *Server) identify(r *http.Request, c *call) bool {
+	who, known := s.callers[bearer(r)]
+	if !known {
+		who = anonymous()
+	}
+	c.caller = who
+	return known && who.world.members[who.user].left == 0
 }
 
 // result writes out a reply or an error.
-func result(route *route, reply any, err error) (int, []byte) {
+func result(route *route, reply any, err error) answered {
 	if err == nil {
-		return route.status, encode(reply)
+		return answered{status: route.status, text: encode(reply)}
 	}
 	var p *apiError
 	if !errors.As(err, &p) {
 		p = internalError()
 	}
-	return p.status, encode(p)
+	return answered{status: p.status, text: encode(p)}
 }
 
 // lock holds the worlds as they are, for a write alone, after what was due has
@@ -84,16 +91,8 @@ func (s *Server) lock(alone bool) (unlock func()) {
 // reply returns the body for c and sets the rate limit headers. It checks in
 // the order of Calendly's: token, rate, scope, parameters, object, plan; the
 // handler does those about parameters and object.
-func (s *Server) reply(r *http.Request, c *call) (any, error) {
-	route := c.route
-	who, known := s.callers[bearer(r)]
-	switch {
-	case !known:
-		who = anonymous()
-	case who.world.members[who.user].left > 0:
-		known = false
-	}
-	c.caller = who
+func (s *Server) reply(c *call, known bool) (any, error) {
+	route, who := c.route, c.caller
 	allowed := s.limiter.allow(userKey{who.world, who.user}, time.Now(), c.header)
 	s.stats.add(route, !allowed)
 	switch {

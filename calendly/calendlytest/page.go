@@ -1,6 +1,7 @@
 package calendlytest
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -63,6 +64,9 @@ func (p *params) page(most int) pageRequest {
 		at, ok := p.call.openToken(token)
 		if !ok {
 			p.refuse("page_token", saysPageToken)
+		}
+		if f := p.call.fault; f != nil && f.Kind == FaultShift {
+			at.at = max(at.at+cmp.Or(f.Rows, -1), 0)
 		}
 		r.cursor, r.first = at, false
 	}

@@ -94,6 +94,7 @@ type call struct {
 	body   []byte     // as sent, for writes
 	now    int64      // the server's clock, microseconds since 1970
 	header http.Header
+	fault  *Fault // what goes wrong, nil for nothing
 }
 
 // serve answers c: scope first, plan last. Nothing is changed before.

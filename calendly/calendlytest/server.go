@@ -47,6 +47,7 @@ type Server struct {
 	limiter    limiter
 	stats      stats
 	log        requestLog
+	faults     faults
 	minted     int // tokens
 	assume     assumed
 
@@ -84,6 +85,12 @@ func New(cfg Config) (*Server, error) {
 	s.home.clock, s.away.clock = s.clock, s.clock
 	s.Organization = s.home.uri(kindOrganization, 0)
 	s.AdminToken = mintToken(cfg.Seed, "/_sandbox/", s.home.id(kindOrganization, 0, 0))
+	s.faults.draw = s.home.draw(drawFault, 0, 0)
+	for _, f := range cfg.Faults {
+		if _, err := s.AddFault(f); err != nil {
+			return nil, err
+		}
+	}
 	return s, s.addTokens(cfg.Seed, cfg.Tokens)
 }
 
@@ -167,11 +174,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		body = []byte{0} // no JSON: the write is refused as one that is garbled
 	}
-	status, text := s.answer(r, body, w.Header())
+	a := s.answer(r, body, w.Header())
 	if !pause(r.Context(), s.latency-s.latency/2) {
 		return
 	}
-	send(w, status, text)
+	a.send(r.Context(), w)
 }
 
 // pause waits for d and reports whether ctx lived that long.

@@ -21,6 +21,7 @@ const (
 	drawBusy
 	drawLimits
 	drawReminder
+	drawFault
 )
 
 // account is what an organization has bought.
