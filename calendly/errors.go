@@ -5,27 +5,44 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 )
 
-// Error is an answer other than success.
+// ErrEndless is wrapped by the error of a list whose next page is one that was
+// read already.
+var ErrEndless = errors.New("the list does not end: its next page was read already")
+
+// InputError is input that cannot be right. Nothing was sent.
+type InputError struct {
+	Field   string // the API's name of the parameter, or what the client calls it
+	Problem string
+}
+
+// Error names the field.
+func (e *InputError) Error() string { return e.Field + ": " + e.Problem }
+
+// Error is an answer other than success. Calendly's API reference lists these:
+// 400 for bad parameters (Details says which), 401 for a bad token, 403 where
+// scope (RequiredScopes), role or plan do not allow it, 404 for what does not
+// exist, 409 for what exists already, 424 where an external calendar does not
+// answer, 429 for too many calls (RetryAfter), and 5xx. Redirects (3xx) are
+// errors too.
 type Error struct {
 	Method         string
 	Path           string // without the query
 	Status         int
-	Title          string // empty where the body was no error of the API
-	Message        string
+	Title          string // empty where the body is not one of the API's errors
+	Message        string // likewise
 	Details        []ErrorDetail
 	RequiredScopes []string      // of a 403 for want of scopes
-	RetryAfter     time.Duration // 0 where the answer does not say
+	RetryAfter     time.Duration // at most 2 minutes; 0 where the answer does not ask to wait
+	Body           []byte        // as it was sent, the first 64 KiB; not in the text of the error
 }
 
-// ErrorDetail is what is wrong with one parameter.
+// ErrorDetail is what is wrong with one parameter. Code is seldom set.
 type ErrorDetail struct {
 	Parameter string `json:"parameter"`
 	Message   string `json:"message"`
@@ -35,13 +52,20 @@ type ErrorDetail struct {
 // Error says what was asked and what the answer was.
 func (e *Error) Error() string {
 	text := fmt.Sprintf("%s %s: %d", e.Method, e.Path, e.Status)
+	switch {
+	case e.Title != "" || e.Message != "":
+	case e.Status/100 == 3:
+		text += " redirects are not followed"
+	default:
+		text = strings.TrimSpace(text + " " + http.StatusText(e.Status))
+	}
 	for _, part := range []string{e.Title, e.Message} {
 		if part != "" {
 			text += " " + strings.TrimSuffix(part, ".") + "."
 		}
 	}
 	for _, d := range e.Details {
-		text += fmt.Sprintf(" (%s %s)", d.Parameter, d.Message)
+		text += " (" + strings.TrimSpace(d.Parameter+" "+d.Message) + ")"
 	}
 	if len(e.RequiredScopes) > 0 {
 		text += " (" + strings.Join(e.RequiredScopes, ", ") + ")"
@@ -49,23 +73,35 @@ func (e *Error) Error() string {
 	return text
 }
 
-// newError reads the body of an error, which need not be JSON.
-func newError(req *http.Request, res *http.Response, body []byte) *Error {
-	e := &Error{Method: req.Method, Path: req.URL.Path, Status: res.StatusCode, RetryAfter: retryAfter(res.Header)}
-	var b struct {
-		Title          string        `json:"title"`
-		Message        string        `json:"message"`
-		Details        []ErrorDetail `json:"details"`
-		RequiredScopes []string      `json:"required_scopes"`
+// newError reads the body of an error, which need not be JSON. A server that
+// sends the token back does not get it into the error.
+func (c *Client) newError(path string, got answer) *Error {
+	e := &Error{
+		Method: http.MethodGet, Path: path, Status: got.status,
+		RetryAfter: retryAfter(got.status, got.header, time.Now()), Body: []byte(c.secret.scrub(string(got.body))),
 	}
-	if json.Unmarshal(body, &b) == nil {
-		e.Title, e.Message, e.Details, e.RequiredScopes = b.Title, b.Message, b.Details, b.RequiredScopes
+	// Each by itself, so that one of another type does not hide the others.
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(got.body, &fields) != nil {
+		return e
+	}
+	for name, into := range map[string]any{
+		"title": &e.Title, "message": &e.Message, "details": &e.Details, "required_scopes": &e.RequiredScopes,
+	} {
+		_ = json.Unmarshal(fields[name], into) // Body has it
+	}
+	e.Title, e.Message = c.secret.scrub(e.Title), c.secret.scrub(e.Message)
+	for i, d := range e.Details {
+		e.Details[i] = ErrorDetail{c.secret.scrub(d.Parameter), c.secret.scrub(d.Message), c.secret.scrub(d.Code)}
+	}
+	for i, s := range e.RequiredScopes {
+		e.RequiredScopes[i] = c.secret.scrub(s)
 	}
 	return e
 }
 
-// ForeignHostError is a link that leads away from the API. The token is not
-// sent there.
+// ForeignHostError is a URI or a link that leads away from the API. The token
+// is not sent there.
 type ForeignHostError struct{ Host, Want string }
 
 // Error names both hosts.
@@ -86,8 +122,10 @@ func (e *SizeError) Error() string {
 
 // DecodeError is an answer of success that is not what the API promises.
 type DecodeError struct {
-	Path string
+	Path string // without the query
 	Err  error
+
+	malformed bool // no JSON: cut short, or not the API's at all
 }
 
 // Error says what does not fit.
@@ -98,9 +136,10 @@ func (e *DecodeError) Error() string {
 // Unwrap returns what does not fit.
 func (e *DecodeError) Unwrap() error { return e.Err }
 
-// ConnectionError is a request that was not answered in full.
+// ConnectionError is a request that was not answered in full: no connection, a
+// cut one, or an attempt's deadline.
 type ConnectionError struct {
-	Path string
+	Path string // without the query
 	Err  error
 }
 
@@ -112,7 +151,7 @@ func (e *ConnectionError) Unwrap() error { return e.Err }
 
 // noAnswer is the error of a request without an answer: the context's own if
 // it has ended.
-func noAnswer(ctx context.Context, path string, err error) error {
+func (c *Client) noAnswer(ctx context.Context, path string, err error) error {
 	var size *SizeError
 	switch {
 	case ctx.Err() != nil:
@@ -124,60 +163,8 @@ func noAnswer(ctx context.Context, path string, err error) error {
 	if errors.As(err, &u) {
 		err = u.Err // the URL holds the query
 	}
+	if text := c.secret.scrub(err.Error()); text != err.Error() {
+		err = errors.New(text) // a server sent it back in what is no HTTP
+	}
 	return &ConnectionError{Path: path, Err: err}
-}
-
-// retryable reports whether a GET may be answered better next time.
-func retryable(err error) bool {
-	var (
-		answered   *Error
-		connection *ConnectionError
-	)
-	if errors.As(err, &answered) {
-		switch answered.Status {
-		case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
-			http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			return true
-		}
-		return false
-	}
-	return errors.As(err, &connection)
-}
-
-const (
-	backoffBase  = 250 * time.Millisecond
-	backoffLimit = 20 * time.Second
-	maxRetry     = 2 * time.Minute // the longest wait an answer can ask for
-)
-
-// backoff is how long to wait after the nth attempt: what the answer asks for,
-// or a random part of a span that doubles.
-func backoff(attempt int, err error) time.Duration {
-	var e *Error
-	if errors.As(err, &e) && e.Status == http.StatusTooManyRequests && e.RetryAfter > 0 {
-		return e.RetryAfter + rand.N(time.Second)
-	}
-	return rand.N(min(backoffBase<<attempt, backoffLimit))
-}
-
-// retryAfter is how long an answer asks to wait: X-RateLimit-Reset is in
-// seconds, not a time.
-func retryAfter(h http.Header) time.Duration {
-	for _, name := range []string{"Retry-After", "X-RateLimit-Reset"} {
-		if n, err := strconv.Atoi(h.Get(name)); err == nil && n > 0 {
-			return min(time.Duration(n)*time.Second, maxRetry)
-		}
-	}
-	return 0
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -1,55 +1,65 @@
 package calendly
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 )
 
 // Organization is an account that users belong to.
 type Organization struct {
-	URI       URI       `json:"uri"`
-	Kind      *string   `json:"kind"` // single or multiple
-	Name      *string   `json:"name"`
-	Plan      string    `json:"plan"`  // basic, essentials, standard, professional, teams, enterprise
-	Stage     string    `json:"stage"` // trial, free, paid
-	CreatedAt time.Time `json:"created_at"`
-	UpdatedAt time.Time `json:"updated_at"`
+	URI       URI               `json:"uri"`
+	Kind      *OrganizationKind `json:"kind"`
+	Name      *string           `json:"name"`
+	Plan      Plan              `json:"plan"`
+	Stage     Stage             `json:"stage"`
+	CreatedAt time.Time         `json:"created_at"`
+	UpdatedAt time.Time         `json:"updated_at"`
 
-	Raw json.RawMessage `json:"-"`
+	Raw json.RawMessage `json:"-"` // as it was sent
 }
 
-// OrganizationMembership says that a user belongs to an organization.
-type OrganizationMembership struct {
-	URI          URI       `json:"uri"`
-	Role         string    `json:"role"` // user, admin or owner
-	User         User      `json:"user"`
-	Organization URI       `json:"organization"`
-	CreatedAt    time.Time `json:"created_at"`
-	UpdatedAt    time.Time `json:"updated_at"`
+// OrganizationKind is whether an organization is for one user or for several.
+type OrganizationKind string
 
-	Raw json.RawMessage `json:"-"`
-}
+// The kinds of Calendly's API reference.
+const (
+	OrganizationSingle   OrganizationKind = "single"
+	OrganizationMultiple OrganizationKind = "multiple"
+)
 
-// OrganizationInvitation asks somebody to join an organization.
-type OrganizationInvitation struct {
-	URI          URI        `json:"uri"`
-	Organization URI        `json:"organization"`
-	Email        string     `json:"email"`
-	Status       string     `json:"status"` // pending, accepted or declined
-	CreatedAt    time.Time  `json:"created_at"`
-	UpdatedAt    time.Time  `json:"updated_at"`
-	LastSentAt   *time.Time `json:"last_sent_at"`
-	User         *URI       `json:"user"` // once accepted
+// Plan is what an organization has bought; of these, standard, teams and
+// enterprise are sold today.
+type Plan string
 
-	Raw json.RawMessage `json:"-"`
-}
+// The plans of Calendly's API reference.
+const (
+	PlanBasic        Plan = "basic"
+	PlanEssentials   Plan = "essentials"
+	PlanStandard     Plan = "standard"
+	PlanProfessional Plan = "professional"
+	PlanTeams        Plan = "teams"
+	PlanEnterprise   Plan = "enterprise"
+)
 
-// Team is a team page that owns shared event types; it is not a Group.
-type Team struct {
-	URI           URI    `json:"uri"`
-	Name          string `json:"name"`
-	Organization  URI    `json:"organization"`
-	SchedulingURL string `json:"scheduling_url"`
+// Stage is whether a plan is paid for.
+type Stage string
 
-	Raw json.RawMessage `json:"-"`
+// The stages of Calendly's API reference.
+const (
+	StageTrial Stage = "trial"
+	StageFree  Stage = "free"
+	StagePaid  Stage = "paid"
+)
+
+// OrganizationsService reads organizations. There is no list of them; that of
+// a token is CurrentOrganization of UsersService.Me.
+type OrganizationsService struct{ client *Client }
+
+// Get returns an organization of the caller's. It needs the scope
+// organizations:read.
+//
+// API: GET /organizations/{uuid}
+func (s *OrganizationsService) Get(ctx context.Context, organization URI) (*Organization, error) {
+	return getRecord[Organization](ctx, s.client, "/organizations/{organization}", organization)
 }

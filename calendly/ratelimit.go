@@ -2,165 +2,257 @@ package calendly
 
 import (
 	"context"
+	"math"
 	"net/http"
-	"strconv"
 	"sync"
 	"time"
 )
 
-// Rate is what an answer's X-RateLimit headers say; the zero Rate is an answer
-// without them.
-type Rate struct {
-	Limit     int           // calls a minute
-	Remaining int           // of them, in this window
-	Reset     time.Duration // until the next window; whole seconds
-}
-
-func rateOf(h http.Header) Rate {
-	limit, err := strconv.Atoi(h.Get("X-RateLimit-Limit"))
-	remaining, err2 := strconv.Atoi(h.Get("X-RateLimit-Remaining"))
-	reset, err3 := strconv.Atoi(h.Get("X-RateLimit-Reset"))
-	if err != nil || err2 != nil || err3 != nil || limit <= 0 {
-		return Rate{}
-	}
-	return Rate{Limit: limit, Remaining: max(remaining, 0), Reset: time.Duration(min(max(reset, 0), 120)) * time.Second}
-}
-
 const (
-	// share of the limit that is used: what is left keeps a window whose
-	// edges are not known exactly from being overdrawn.
-	share  = 0.98
 	window = time.Minute
-	// burst is the part of the limit that may be used at once after a pause.
-	burst = 0.25
-	// blur is how far two answers of one window may disagree on its end: it is
-	// told in whole seconds, and answers take time.
-	blur = 2 * time.Second
+	// spare is the part of the limit that is not used by default, and that is
+	// left over to others once calls of theirs are noticed.
+	spare = 0.02
+	// rounding is what X-RateLimit-Reset may leave out: it is whole seconds.
+	rounding = time.Second
+	// soon is the shortest rest of a window that calls are spread over.
+	soon = time.Second
+	// unknown is how long to wait for what only an answer can tell; it always
+	// comes, as every attempt has a deadline.
+	unknown = time.Hour
 )
 
 // Limiter keeps the users of one token below the limit that the API's answers
-// tell: it paces calls, and it never spends more than the last answers said is
-// left. Until the first answer one call goes out at a time; an API that tells
-// no limit is not slowed down. It is safe for concurrent use.
+// tell, without needing a 429 to do so. It is safe for concurrent use.
+//
+// Three things let a call go. There is room for it: no more calls than the
+// limit were sent in the last minute, a call counting from its sending until a
+// minute after its answer, so that whenever the server noted it, and whether
+// its minutes are fixed or slide, it counts no more. The last answer said that
+// there are calls left for it, which is how calls of others are noticed, and of
+// an earlier process; where none are left everybody waits for the reset, and
+// then one call finds out. And it is its turn: calls are spread over the
+// minute, but for a burst after a pause.
+//
+// Until the first answer one call goes out at a time. An API that tells no
+// limit is not slowed down.
 type Limiter struct {
+	turn    chan struct{} // held by who is next; the others queue for it
+	changed chan struct{} // holds a token when an answer came
+
 	mu       sync.Mutex
-	waiting  chan struct{} // closed when something changed
-	known    bool          // an answer came
-	limit    int           // calls a window; 0: none
+	share    float64 // of the limit that is used
+	known    bool    // whether there is a limit
+	limit    int     // calls a window; 0: none
+	sent     uint64  // calls so far
 	inFlight int
-	sent     int // calls of ours in this window
-	others   int // calls of others in this window, as far as answers show
+	answered []time.Time // of the last window, oldest first
+	left     int         // what the newest answer left, without those in flight
+	mark     uint64      // sent, when it came: calls up to it may be older than it
 	resetAt  time.Time
-	tokens   float64 // calls that the pace allows now
+	othersAt time.Time // when calls of others were last noticed
+	tokens   float64   // calls whose turn has come
 	paced    time.Time
+	hold     time.Time // nobody calls before, after a 429
 }
 
-// NewLimiter returns a limiter that knows nothing yet.
-func NewLimiter() *Limiter { return &Limiter{waiting: make(chan struct{})} }
+// NewLimiter returns a limiter that knows nothing yet, and uses 98% of the
+// limit: what is left makes room for a count that is not exact.
+func NewLimiter() *Limiter {
+	return &Limiter{turn: make(chan struct{}, 1), changed: make(chan struct{}, 1), share: 1 - spare}
+}
 
-// wait returns when a call may be sent; done must follow it.
-func (l *Limiter) wait(ctx context.Context) error {
+// SetShare sets which part of the limit is used in the long run, more than 0
+// and at most 1: the rest is left to others of the same user.
+func (l *Limiter) SetShare(share float64) error {
+	if !(share > 0 && share <= 1) {
+		return &InputError{Field: "share", Problem: "must be more than 0 and at most 1"}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.share = share
+	l.wake()
+	return nil
+}
+
+// wait returns when a call may be sent, first come first served, or ctx's error
+// when that ends first. done must follow with the ticket.
+func (l *Limiter) wait(ctx context.Context) (ticket uint64, err error) {
+	select {
+	case l.turn <- struct{}{}:
+		defer func() { <-l.turn }()
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
 	for {
 		if err := ctx.Err(); err != nil {
-			return err
+			return 0, err
 		}
-		d, changed := l.take(time.Now())
+		ticket, d := l.take(time.Now())
 		if d == 0 {
-			return nil
+			return ticket, nil
 		}
 		t := time.NewTimer(d)
 		select {
 		case <-t.C:
-		case <-changed:
+		case <-l.changed:
 		case <-ctx.Done():
 		}
 		t.Stop()
 	}
 }
 
-// take takes a call and returns 0, or returns after how long, or after which
-// change, to try again.
-func (l *Limiter) take(now time.Time) (time.Duration, <-chan struct{}) {
+// take takes a call, or returns after how long, to try again.
+func (l *Limiter) take(now time.Time) (ticket uint64, d time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.known && l.inFlight > 0 {
-		return window, l.waiting
+	if d := l.delay(now); d > 0 {
+		return 0, d
 	}
-	if l.limit > 0 {
-		if !now.Before(l.resetAt) && l.inFlight == 0 || now.After(l.resetAt.Add(window)) {
-			l.begin(now.Add(window), l.inFlight) // nobody has told of it yet
-			l.paced = now                        // the wait for it saves up nothing
-		}
-		l.refill(now)
-		if l.sent+l.others >= l.limit {
-			return max(l.resetAt.Sub(now), 50*time.Millisecond), l.waiting
-		}
-		if l.tokens < 1 {
-			return time.Duration((1-l.tokens)/l.pace(now)*float64(time.Second)) + time.Microsecond, l.waiting
-		}
-		l.tokens--
-		l.sent++
-	}
+	l.tokens--
 	l.inFlight++
-	return 0, nil
+	l.sent++
+	return l.sent, 0
 }
 
-// pace is how many calls a second are sent: what is left of the window is
-// spread over the rest of it, so that a burst, or what others take, is paid
-// back slowly and the window is never used up early.
+// delay is how long no call may be sent; 0 if one may be now.
+func (l *Limiter) delay(now time.Time) time.Duration {
+	if d := l.hold.Sub(now); d > 0 {
+		return d
+	}
+	if l.known && l.limit == 0 {
+		return 0
+	}
+	l.expire(now)
+	l.refill(now)
+	left := l.room(now)
+	guess := !l.known || left < 1 && !now.Before(l.resetAt)
+	switch {
+	case guess && l.inFlight > 0:
+		return unknown
+	case !l.known:
+		return 0
+	case l.inFlight+len(l.answered) >= l.limit:
+		if len(l.answered) == 0 {
+			return unknown
+		}
+		return l.answered[0].Add(window).Sub(now)
+	case left < 1 && !guess:
+		return l.resetAt.Sub(now)
+	case l.tokens < 1:
+		return time.Duration((1-l.tokens)/l.pace(now)*float64(time.Second)) + time.Microsecond
+	}
+	return 0
+}
+
+// room is how many calls the server will take until resetAt, less what others
+// may need where there are any.
+func (l *Limiter) room(now time.Time) int {
+	room := l.left - l.inFlight
+	if now.Sub(l.othersAt) < 2*window {
+		room -= l.spare()
+	}
+	return room
+}
+
+func (l *Limiter) spare() int { return int(math.Ceil(spare * float64(l.limit))) }
+
+// expire forgets calls that no longer count.
+func (l *Limiter) expire(now time.Time) {
+	n := 0
+	for n < len(l.answered) && !now.Before(l.answered[n].Add(window)) {
+		n++
+	}
+	l.answered = l.answered[n:]
+}
+
+// pace is how many calls a second are sent. What is left is spread over the
+// time until the reset, so that a burst, or what others take, is paid back
+// slowly, and nothing is used up early.
 func (l *Limiter) pace(now time.Time) float64 {
-	rest := max(l.resetAt.Sub(now), time.Second)
-	left := max(l.limit-l.sent-l.others, 0)
-	return min(share*float64(l.limit)/window.Seconds(), float64(left)/rest.Seconds())
+	most := l.share * float64(l.limit) / window.Seconds()
+	if rest := l.resetAt.Add(-rounding).Sub(now); rest > 0 {
+		return min(most, float64(max(l.room(now), 1))/max(rest, soon).Seconds())
+	}
+	return most
 }
 
 func (l *Limiter) refill(now time.Time) {
-	most := max(1, burst*float64(l.limit))
-	l.tokens = min(most, l.tokens+now.Sub(l.paced).Seconds()*l.pace(now))
+	if l.limit > 0 {
+		l.tokens = min(l.burst(), l.tokens+now.Sub(l.paced).Seconds()*l.pace(now))
+	}
 	l.paced = now
 }
 
-// done tells of the answer to a call that was taken; the zero Rate says
-// nothing.
-func (l *Limiter) done(r Rate, refused bool) {
+// burst is how many calls may be sent at once after a pause: enough for the
+// few dozen calls of somebody who looks around, or a tenth of the limit.
+func (l *Limiter) burst() float64 {
+	limit := float64(l.limit) * l.share
+	return max(1, min(limit/2, 30), limit/10)
+}
+
+// outcome is what came of a call: its answer, or the zero outcome for none.
+type outcome struct {
+	rate       Rate
+	status     int
+	retryAfter time.Duration
+}
+
+// done tells what came of a call that was taken.
+func (l *Limiter) done(ticket uint64, o outcome) {
 	now := time.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.inFlight--
-	l.known = true
-	if r.Limit > 0 {
-		l.learn(now, r)
+	if l.limit > 0 || !l.known {
+		l.answered = append(l.answered, now)
 	}
-	if refused {
-		l.begin(now.Add(max(r.Reset, time.Second)), 0)
-		l.others = l.limit
+	switch {
+	case o.rate.Limit > 0:
+		l.learn(now, ticket, o.rate)
+	case l.limit == 0 && o.status/100 == 2:
+		l.known, l.answered = true, nil // there is no limit
+	default:
+		l.left-- // it may have been counted
 	}
-	close(l.waiting)
-	l.waiting = make(chan struct{})
+	if o.status == http.StatusTooManyRequests {
+		l.refused(now, o.retryAfter)
+	}
+	l.wake()
 }
 
-func (l *Limiter) learn(now time.Time, r Rate) {
-	if l.limit != r.Limit {
-		if l.limit == 0 {
-			l.tokens, l.paced = burst*float64(r.Limit), now
-		}
-		l.limit = r.Limit
+// learn takes over what an answer says, if it is the newest by the server's
+// count: its call was sent after the newest so far had come, or else it was
+// under way at the same time and tells of fewer calls left.
+func (l *Limiter) learn(now time.Time, ticket uint64, r Rate) {
+	if l.limit == 0 {
+		l.limit, l.paced = r.Limit, now
+		l.tokens = l.burst()
 	}
-	resetAt := now.Add(r.Reset)
-	if resetAt.Before(l.resetAt.Add(-blur)) {
-		return // the answer is of a window that is over
+	l.known, l.limit = true, r.Limit
+	resetAt := now.Add(r.Reset + rounding)
+	if over := resetAt.Add(2 * rounding).Before(l.resetAt); over && ticket <= l.mark {
+		return // it is of an earlier window
 	}
-	if resetAt.After(l.resetAt.Add(blur)) {
-		l.begin(resetAt, l.inFlight+1) // those under way are taken to be of it
-	} else if resetAt.After(l.resetAt) {
-		l.resetAt = resetAt // better late than refused
+	if ticket > l.mark || r.Remaining < l.left {
+		l.left, l.mark, l.resetAt = r.Remaining, l.sent, resetAt
 	}
-	// Of ours the server had seen those that were sent, at most. What it
-	// counted beyond them is of others.
-	l.others = max(l.others, l.limit-r.Remaining-l.sent)
+	if ours := len(l.answered) + l.inFlight; r.Limit-r.Remaining > ours+1+l.spare() {
+		l.othersAt = now
+	}
 }
 
-// begin begins a window in which sent calls of ours were made already.
-func (l *Limiter) begin(resetAt time.Time, sent int) {
-	l.resetAt, l.sent, l.others = resetAt, sent, 0
+// refused makes everybody wait, and then one call find out.
+func (l *Limiter) refused(now time.Time, wait time.Duration) {
+	l.known, l.left = false, 0
+	if until := now.Add(max(wait, soon) + rounding); until.After(l.hold) {
+		l.hold = until
+	}
+}
+
+func (l *Limiter) wake() {
+	select {
+	case l.changed <- struct{}{}:
+	default: // it will be seen
+	}
 }
