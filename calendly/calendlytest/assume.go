@@ -22,6 +22,7 @@ func assumptions() []assumption {
 		{"paid_plan_for_invitees", []string{"false", "true"}, "POST /invitees needs a paid plan, as before 2026-11-03"},
 		{"paid_plan_for_webhooks", []string{"false", "true"}, "webhook subscriptions need a paid plan, as before 2026-11-03"},
 		{"expired_token_message", []string{"invalid", "expired"}, "what the 401 for a token out of date says: as for any bad token, or that it expired; not documented"},
+		{"refresh_rotation", []string{"true", "false"}, "a refresh token is good for one use, as since August 2026"},
 		{"no_show_touches_event", []string{"false", "true"}, "marking a no-show changes updated_at of the event; not documented"},
 	}
 }

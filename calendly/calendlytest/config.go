@@ -31,6 +31,8 @@ type Config struct {
 	// Assume takes decisions on which the sources about Calendly's API
 	// disagree, by name; see Assumptions.
 	Assume map[string]string
+	// Apps are the OAuth applications; none means one, Server.App.
+	Apps []App
 	// Faults go wrong from the start.
 	Faults []Fault
 	// Rate is how many requests a user may make in a minute. 0 means no limit,

@@ -27,7 +27,7 @@ func encode(body any) []byte {
 func (s *Server) answer(r *http.Request, body []byte, header http.Header) answered {
 	route, path := s.table.match(r.Method, r.URL.Path)
 	defer s.lock(route != nil && route.write != nil)()
-	c := &call{server: s, route: route, path: path, query: r.URL.Query(), body: body, now: s.clock.micros(), header: header}
+	c := &call{server: s, route: route, path: path, query: r.URL.Query(), body: body, now: s.clock.micros(), header: header, request: r}
 	if isAdmin(r) {
 		reply, err := s.adminReply(r, c)
 		return result(route, reply, err)
@@ -65,6 +65,10 @@ func result(route *route, reply any, err error) answered {
 	if err == nil {
 		return answered{status: route.status, text: encode(reply)}
 	}
+	var o *oauthError
+	if errors.As(err, &o) {
+		return answered{status: o.status, text: encode(o)}
+	}
 	var p *apiError
 	if !errors.As(err, &p) {
 		p = internalError()
@@ -93,6 +97,14 @@ func (s *Server) lock(alone bool) (unlock func()) {
 // handler does those about parameters and object.
 func (s *Server) reply(c *call, known bool) (any, error) {
 	route, who := c.route, c.caller
+	if route != nil && route.oauth {
+		s.stats.add(route, false)
+		_, apply, err := route.consider(c)
+		if err != nil {
+			return nil, err
+		}
+		return apply(), nil
+	}
 	allowed := s.limiter.allow(userKey{who.world, who.user}, time.Now(), c.header)
 	s.stats.add(route, !allowed)
 	switch {

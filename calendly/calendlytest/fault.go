@@ -84,7 +84,7 @@ type waitingFault struct {
 // AddFault lets something go wrong from now on, and returns the id of the
 // fault. Of several that fit a request, the first added happens.
 func (s *Server) AddFault(f Fault) (id string, err error) {
-	known := slices.ContainsFunc(s.table.routes, func(r route) bool { return r.pattern == f.Operation && r.scope != "" })
+	known := slices.ContainsFunc(s.table.routes, func(r route) bool { return r.pattern == f.Operation && (r.scope != "" || r.oauth) })
 	switch {
 	case f.Operation != "*" && !known:
 		return "", fmt.Errorf("calendlytest: fault: there is no operation %q", f.Operation)

@@ -16,7 +16,8 @@ type route struct {
 	params  string // split by spaces; others are ignored, and not repeated in page links
 	handle  func(*call) (any, error)
 	write   func(*call) (change, error) // instead of handle, for what changes the world
-	status  int                         // of a write that succeeds
+	status  int                         // of success
+	oauth   bool                        // one of the operations of OAuth, which needs no access token
 }
 
 // change is what a write does once nothing speaks against it. It returns the
@@ -87,14 +88,15 @@ func reads() []route {
 type call struct {
 	caller
 
-	server *Server
-	route  *route
-	path   []string   // the values of the {…} segments
-	query  url.Values // as sent
-	body   []byte     // as sent, for writes
-	now    int64      // the server's clock, microseconds since 1970
-	header http.Header
-	fault  *Fault // what goes wrong, nil for nothing
+	server  *Server
+	route   *route
+	path    []string   // the values of the {…} segments
+	query   url.Values // as sent
+	body    []byte     // as sent, for writes
+	now     int64      // the server's clock, microseconds since 1970
+	header  http.Header
+	request *http.Request
+	fault   *Fault // what goes wrong, nil for nothing
 }
 
 // serve answers c: scope first, plan last. Nothing is changed before.
@@ -130,7 +132,7 @@ type table struct {
 }
 
 func newTable() table {
-	t := table{routes: append(routes(), adminRoutes()...)}
+	t := table{routes: slices.Concat(routes(), oauthRoutes(), adminRoutes())}
 	for _, r := range t.routes {
 		method, path, _ := strings.Cut(r.pattern, " ")
 		t.segments = append(t.segments, append([]string{method}, strings.Split(path, "/")[1:]...))

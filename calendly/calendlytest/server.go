@@ -34,6 +34,8 @@ type Server struct {
 	Organization string
 	// AdminToken is the token of the routes under /_sandbox/.
 	AdminToken string
+	// App is the OAuth application that is there when Config.Apps names none.
+	App App
 	// Tokens are the access tokens by name: owner, admin, member, stranger and
 	// those of Config.Tokens.
 	Tokens map[string]string
@@ -48,6 +50,7 @@ type Server struct {
 	stats      stats
 	log        requestLog
 	faults     faults
+	oauth      oauth
 	minted     int // tokens
 	assume     assumed
 
@@ -85,6 +88,7 @@ func New(cfg Config) (*Server, error) {
 	s.home.clock, s.away.clock = s.clock, s.clock
 	s.Organization = s.home.uri(kindOrganization, 0)
 	s.AdminToken = mintToken(cfg.Seed, "/_sandbox/", s.home.id(kindOrganization, 0, 0))
+	s.addApps(cfg)
 	s.faults.draw = s.home.draw(drawFault, 0, 0)
 	for _, f := range cfg.Faults {
 		if _, err := s.AddFault(f); err != nil {

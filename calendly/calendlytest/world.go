@@ -22,6 +22,7 @@ const (
 	drawLimits
 	drawReminder
 	drawFault
+	drawOAuth
 )
 
 // account is what an organization has bought.
