@@ -25,6 +25,7 @@ func adminRoutes() []route {
 		write("POST /_sandbox/clock", ok, moveClock),
 		read("GET /_sandbox/requests", listRequests),
 		write("DELETE /_sandbox/requests", none, clearRequests),
+		read("GET /_sandbox/deliveries", listDeliveries),
 		write("POST /_sandbox/tokens", created, mintAnother),
 		write("POST /_sandbox/tokens/revoke", none, revokeToken),
 		write("POST /_sandbox/tokens/expire", none, expireToken),
@@ -120,6 +121,12 @@ type planBody struct {
 	Seats int    `json:"seats"`
 	SCIM  bool   `json:"scim"`
 }
+
+type deliveriesBody struct {
+	Deliveries []Delivery `json:"deliveries"`
+}
+
+func listDeliveries(c *call) (any, error) { return deliveriesBody{c.server.Deliveries()}, nil }
 
 // changePlan changes what the organization has bought.
 func changePlan(c *call) (change, error) {

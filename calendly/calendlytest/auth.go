@@ -27,6 +27,7 @@ type caller struct {
 	scopes []string // nil = all
 
 	expires int64 // microseconds; 0 = never
+	app     *App  // the application of an OAuth token
 }
 
 // role returns the caller's role in the organization.

@@ -85,6 +85,7 @@ func (s *Server) issue(g *grant, now int64) oauthTokenBody {
 		g.refresh = o.secret(s, "refresh")
 	}
 	who := g.who
+	who.app = g.app
 	who.expires = now + accessLives*micros
 	issued := *g
 	issued.access, issued.made = s.mint(who).Token, now

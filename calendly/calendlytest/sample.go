@@ -139,11 +139,7 @@ const sampleEvent = 0
 func (w *world) inviteePayload(name string) inviteePayload {
 	e := w.event(sampleEvent)
 	e.canceled, e.chain = 0, chain{events: e.chain.events, length: 1}
-	b := inviteePayload{inviteeBody: w.inviteeBody(&e, 0)}
-	b.ScheduledEvent = eventPayload{eventBody: w.bodyOf(&e)}
-	for _, h := range b.ScheduledEvent.eventBody.EventMemberships {
-		b.ScheduledEvent.EventMemberships = append(b.ScheduledEvent.EventMemberships, hostPayload{h.User, h.UserEmail, h.UserName})
-	}
+	b := payloadOf(w.inviteeBody(&e, 0), w.bodyOf(&e))
 	b.NoShow = nil
 	switch name {
 	case "invitee.canceled":

@@ -51,7 +51,9 @@ type Server struct {
 	log        requestLog
 	faults     faults
 	oauth      oauth
-	minted     int // tokens
+	postman    *postman
+	stir       chan struct{} // wakes up tend
+	minted     int           // tokens
 	assume     assumed
 
 	answering sync.RWMutex // held for reading while a request is answered
@@ -66,7 +68,8 @@ const (
 )
 
 // New returns a Server to be mounted in an http.Server of the caller's, which
-// must be reachable as Config.PublicURL. It needs no Close.
+// must be reachable as Config.PublicURL. It needs no Close unless webhooks were
+// subscribed to; its retries wait for the next request or Advance.
 func New(cfg Config) (*Server, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
@@ -80,6 +83,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		assume: chosen,
 		URL:    cfg.PublicURL, Tokens: map[string]string{}, callers: map[string]caller{},
+		postman: newPostman(), stir: make(chan struct{}, 1),
 		table: newTable(), clock: &serverClock{base: cfg.Clock}, latency: cfg.Latency,
 		limiter: limiter{rate: cfg.Rate, users: map[userKey]*usage{}},
 		home:    newWorld(cfg, now),
@@ -136,14 +140,21 @@ func (s *Server) serve(listener net.Listener) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
+	tended := make(chan struct{})
+	go func() {
+		defer close(tended)
+		s.tend(ctx)
+	}()
 	s.close = sync.OnceValue(func() error {
 		cancel()
 		err := server.Close()
 		if end := <-served; !errors.Is(end, http.ErrServerClosed) {
 			err = errors.Join(err, end)
 		}
+		<-tended
 		s.answering.Lock()
 		defer s.answering.Unlock()
+		s.postman.quit()
 		return err
 	})
 }
@@ -157,10 +168,11 @@ func reachable(address net.Addr) string {
 	return address.String()
 }
 
-// Close stops a Server made by Start: it cuts open connections and returns
-// when no request is being answered any more.
+// Close stops a Server: it cuts open connections and deliveries and returns
+// when no request is being answered and no webhook delivered any more.
 func (s *Server) Close() error {
 	if s.close == nil {
+		s.postman.quit()
 		return nil
 	}
 	return s.close()

@@ -62,13 +62,16 @@ func get(t testing.TB, s *Server, token, target string) (int, object) {
 	return w.Code, body
 }
 
-// write sends a JSON body and returns the status and the object answered, nil
+// write sends a JSON body, none for nil, and returns the status and the object answered, nil
 // when there is none.
 func write(t testing.TB, s *Server, token, method, target string, body any) (int, object) {
 	t.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
+	var text []byte
+	if body != nil {
+		var err error
+		if text, err = json.Marshal(body); err != nil {
+			t.Fatal(err)
+		}
 	}
 	u, err := url.Parse(strings.TrimPrefix(target, s.URL))
 	if err != nil {

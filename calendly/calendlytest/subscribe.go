@@ -12,6 +12,8 @@ type madeWebhook struct {
 	retryStarted int64
 	disabled     bool
 	updated      int64
+	failing      int // messages that are tried again
+	failures     int // messages that failed since retryStarted
 }
 
 func (m *madeWebhook) show(b webhookBody) webhookBody {
@@ -85,6 +87,9 @@ func createWebhook(c *call) (change, error) {
 	subject, err := c.allow(s)
 	if err != nil {
 		return nil, err
+	}
+	if c.app != nil {
+		key = c.app.SigningKey
 	}
 	w := c.world
 	if w.hooked(url, s.scope, subject) {
