@@ -25,6 +25,7 @@ func adminRoutes() []route {
 		write("POST /_sandbox/clock", ok, moveClock),
 		read("GET /_sandbox/requests", listRequests),
 		write("DELETE /_sandbox/requests", none, clearRequests),
+		read("GET /_sandbox/state", func(c *call) (any, error) { return c.server.snapshot(), nil }),
 		read("GET /_sandbox/deliveries", listDeliveries),
 		write("POST /_sandbox/tokens", created, mintAnother),
 		write("POST /_sandbox/tokens/revoke", none, revokeToken),

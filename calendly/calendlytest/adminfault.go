@@ -2,6 +2,8 @@ package calendlytest
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -33,9 +35,10 @@ func addFault(c *call) (change, error) {
 	if p, ok := typed[json.Number](in, "probability", "must be a number"); ok {
 		f.Probability, _ = p.Float64() // a number too great is refused as one above 1
 	}
-	for name, to := range map[string]*int{"count": &f.Count, "retry_after": &f.RetryAfter, "status": &f.Status, "rows": &f.Rows} {
+	numbers := map[string]*int{"count": &f.Count, "retry_after": &f.RetryAfter, "status": &f.Status, "rows": &f.Rows}
+	for _, name := range slices.Sorted(maps.Keys(numbers)) {
 		if n := in.integer(name, -1000, 1_000_000); n != nil {
-			*to = *n
+			*numbers[name] = *n
 		}
 	}
 	if after := in.flag("after"); after != nil {

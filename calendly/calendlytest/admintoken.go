@@ -43,15 +43,15 @@ func mintAnother(c *call) (change, error) {
 		if expires != nil {
 			who.expires = c.now + int64(*expires)*micros
 		}
-		return c.server.mint(who)
+		c.server.minted++
+		return c.server.mint(who, strconv.Itoa(c.server.minted))
 	}, nil
 }
 
-// mint makes a token for who.
-func (s *Server) mint(who caller) tokenBody {
-	s.minted++
+// mint makes a token for who, from a name that no other token has.
+func (s *Server) mint(who caller, name string) tokenBody {
 	id := who.world.id(kindUser, who.user, 0)
-	secret := mintToken(int64(s.home.key), "minted "+strconv.Itoa(s.minted), id)
+	secret := mintToken(int64(s.home.key), "minted "+name, id)
 	s.callers[secret] = who
 	return tokenBody{
 		Token: secret, User: who.world.uri(kindUser, who.user), Role: who.role(), Scopes: who.scopes, ExpiresAt: stampOrNull(who.expires),

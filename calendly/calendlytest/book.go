@@ -181,7 +181,7 @@ func (w *world) bookingLimits() []bookingLimit {
 // mayBookMore refuses what is beyond the limits of POST /invitees, which
 // follow the server's clock.
 func (c *call) mayBookMore() error {
-	if c.server.limiter.rate == 0 {
+	if c.server.limiter.rate == 0 || c.server.replaying {
 		return nil
 	}
 	made := c.world.booked[c.user]

@@ -1,6 +1,7 @@
 package calendlytest
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -41,12 +42,13 @@ func (in *input) person() personWish {
 func (in *input) tracking() trackingBody {
 	var t trackingBody
 	from := in.inner("tracking")
-	for name, to := range map[string]**string{
+	keys := map[string]**string{
 		"utm_campaign": &t.UTMCampaign, "utm_source": &t.UTMSource, "utm_medium": &t.UTMMedium,
 		"utm_content": &t.UTMContent, "utm_term": &t.UTMTerm, "salesforce_uuid": &t.SalesforceUUID,
-	} {
+	}
+	for _, name := range slices.Sorted(maps.Keys(keys)) {
 		if s := from.text(name, maxTrack); from.has(name) {
-			*to = &s
+			*keys[name] = &s
 		}
 	}
 	return t

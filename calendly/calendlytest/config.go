@@ -2,6 +2,7 @@ package calendlytest
 
 import (
 	"fmt"
+	"io"
 	"net/url"
 	"slices"
 	"time"
@@ -33,6 +34,9 @@ type Config struct {
 	Assume map[string]string
 	// Apps are the OAuth applications; none means one, Server.App.
 	Apps []App
+	// State is what Server.Save wrote, to go on with. Seed, sizes, plan and
+	// assumptions are those of the state, and the clock goes on from its time.
+	State io.Reader
 	// Faults go wrong from the start.
 	Faults []Fault
 	// Rate is how many requests a user may make in a minute. 0 means no limit,

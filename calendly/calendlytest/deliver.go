@@ -138,7 +138,7 @@ func (s *Server) Deliveries() []Delivery {
 // deliver lets an attempt begin; s.mu must be held, and is not waited for.
 func (s *Server) deliver(d *delivery) {
 	v := &d.world.webhooks[d.webhook]
-	if v.gone || v.made.disabled || !s.postman.begin() {
+	if s.replaying || v.gone || v.made.disabled || !s.postman.begin() {
 		return
 	}
 	d.attempts++

@@ -30,7 +30,7 @@ func (s *Server) answer(r *http.Request, body []byte, header http.Header) answer
 	c := &call{server: s, route: route, path: path, query: r.URL.Query(), body: body, now: s.clock.micros(), header: header, request: r}
 	if isAdmin(r) {
 		reply, err := s.adminReply(r, c)
-		return result(route, reply, err)
+		return s.kept(c, result(route, reply, err))
 	}
 	known := s.identify(r, c)
 	c.fault = s.faults.fire(c)
@@ -39,7 +39,7 @@ func (s *Server) answer(r *http.Request, body []byte, header http.Header) answer
 		s.stats.add(route, c.fault.Kind == FaultRateLimited)
 	} else {
 		reply, err := s.reply(c, known)
-		a = result(route, reply, err)
+		a = s.kept(c, result(route, reply, err))
 	}
 	a = c.fault.spoil(c, a)
 	entry := loggedRequest{at: c.now, method: r.Method, path: r.URL.Path, query: r.URL.RawQuery, status: a.status, who: c.caller}
@@ -47,6 +47,14 @@ func (s *Server) answer(r *http.Request, body []byte, header http.Header) answer
 		entry.fault = a.fault.Kind
 	}
 	s.log.add(entry)
+	return a
+}
+
+// kept returns the answer to c, after a write that succeeded was kept.
+func (s *Server) kept(c *call, a answered) answered {
+	if a.status < http.StatusBadRequest && c.route.kept() {
+		s.keep(c)
+	}
 	return a
 }
 

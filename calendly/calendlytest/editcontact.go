@@ -1,6 +1,7 @@
 package calendlytest
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -37,13 +38,14 @@ func (in *input) editContact(b *contactBody) {
 			b.PhoneNumbers = append(b.PhoneNumbers, contactPhoneBody{n.filled("phone_number", 64)})
 		}
 	}
-	for name, to := range map[string]**string{
+	texts := map[string]**string{
 		"job_title": &b.JobTitle, "company": &b.Company, "country": &b.Country, "state": &b.State, "city": &b.City, "linkedin": &b.LinkedIn,
-	} {
+	}
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		if in.given(name) {
-			*to = nil
+			*texts[name] = nil
 			if s := in.text(name, 255); in.has(name) {
-				*to = &s
+				*texts[name] = &s
 			}
 		}
 	}

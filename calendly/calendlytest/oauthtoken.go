@@ -88,7 +88,7 @@ func (s *Server) issue(g *grant, now int64) oauthTokenBody {
 	who.app = g.app
 	who.expires = now + accessLives*micros
 	issued := *g
-	issued.access, issued.made = s.mint(who).Token, now
+	issued.access, issued.made = s.mint(who, o.secret(s, "access")).Token, now
 	put(&o.refresh, g.refresh, g)
 	put(&o.grants, issued.access, &issued)
 	key := userKey{who.world, who.user}

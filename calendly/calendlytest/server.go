@@ -52,6 +52,8 @@ type Server struct {
 	faults     faults
 	oauth      oauth
 	postman    *postman
+	state      state // what Save writes
+	replaying  bool
 	stir       chan struct{} // wakes up tend
 	minted     int           // tokens
 	assume     assumed
@@ -71,6 +73,13 @@ const (
 // must be reachable as Config.PublicURL. It needs no Close unless webhooks were
 // subscribed to; its retries wait for the next request or Advance.
 func New(cfg Config) (*Server, error) {
+	var saved *state
+	if cfg.State != nil {
+		var err error
+		if cfg, saved, err = cfg.read(cfg.State); err != nil {
+			return nil, err
+		}
+	}
 	cfg, err := cfg.withDefaults()
 	if err != nil {
 		return nil, err
@@ -79,10 +88,30 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := cfg.Clock().Truncate(time.Minute)
+	now, moved := cfg.Clock().Truncate(time.Minute), time.Duration(0)
+	if saved != nil {
+		drawn, at, err := saved.times()
+		if err != nil {
+			return nil, err
+		}
+		now, moved = drawn, at.Sub(cfg.Clock())
+	}
+	s, err := newServerAt(cfg, chosen, now)
+	if err != nil {
+		return nil, err
+	}
+	s.clock.moved.Store(int64(moved))
+	if saved != nil {
+		err = s.replay(saved)
+	}
+	return s, err
+}
+
+// newServerAt returns a Server whose worlds are drawn around an instant.
+func newServerAt(cfg Config, chosen assumed, now time.Time) (*Server, error) {
 	s := &Server{
-		assume: chosen,
-		URL:    cfg.PublicURL, Tokens: map[string]string{}, callers: map[string]caller{},
+		assume: chosen, state: newState(cfg, now, chosen),
+		URL: cfg.PublicURL, Tokens: map[string]string{}, callers: map[string]caller{},
 		postman: newPostman(), stir: make(chan struct{}, 1),
 		table: newTable(), clock: &serverClock{base: cfg.Clock}, latency: cfg.Latency,
 		limiter: limiter{rate: cfg.Rate, users: map[userKey]*usage{}},
