@@ -12,8 +12,8 @@ import (
 
 // decode reads a record into a struct and keeps its bytes in the field Raw, if
 // there is one. What may be null, lists and nested objects may also be of
-// another type than they should: they are then empty, or as far as they could
-// be read. A value that must be there and is of another type is an error that
+// another type than they should, or have such a value in them: they are then
+// empty. A value that must be there and is of another type is an error that
 // names its field; one that is absent or null is zero.
 func decode(raw json.RawMessage, into any) error {
 	v := reflect.ValueOf(into).Elem()
@@ -45,31 +45,51 @@ func decodeFields(raw json.RawMessage, v reflect.Value) error {
 			continue
 		}
 		err := json.Unmarshal(text, field.Addr().Interface())
-		switch {
-		case err == nil:
-		case !optional(f.Type):
-			return fmt.Errorf("%s: %w", name, err)
-		case !partial(err):
-			field.SetZero()
+		if err == nil {
+			continue
 		}
+		field.SetZero()
+		if !optional(f.Type) {
+			return fmt.Errorf("%s: %w", name, unquoted(err))
+		}
+		decodeNested(text, field)
 	}
 	return nil
 }
 
-func optional(t reflect.Type) bool {
-	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice:
-		return true
-	case reflect.Struct:
-		return t != reflect.TypeFor[time.Time]()
-	default:
-		return false
+// unquoted is an error without the value that it is about.
+func unquoted(err error) error {
+	var p *time.ParseError
+	if errors.As(err, &p) {
+		return errors.New("is not a time as in RFC 3339")
 	}
+	return err
 }
 
-// partial reports whether an error is about a value inside another, which has
-// then been read but for it.
-func partial(err error) bool {
-	var mismatch *json.UnmarshalTypeError
-	return errors.As(err, &mismatch) && mismatch.Field != ""
+func optional(t reflect.Type) bool {
+	return t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || nested(t)
+}
+
+func nested(t reflect.Type) bool {
+	return t.Kind() == reflect.Struct && t != reflect.TypeFor[time.Time]()
+}
+
+// decodeNested reads an object inside a record without those of its optional
+// parts that are of another type; it stays empty if others are.
+func decodeNested(text json.RawMessage, field reflect.Value) {
+	t := field.Type()
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if !nested(t) {
+		return
+	}
+	object := reflect.New(t)
+	switch {
+	case decodeFields(text, object.Elem()) != nil:
+	case field.Kind() == reflect.Pointer:
+		field.Set(object)
+	default:
+		field.Set(object.Elem())
+	}
 }

@@ -2,7 +2,9 @@ package calendly
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"strconv"
 	"strings"
@@ -102,8 +104,8 @@ func (a *Amount) UnmarshalJSON(text []byte) error {
 		}
 	}
 	f, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
-	if err != nil {
-		return fmt.Errorf("amount: %w", err)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		return errors.New("an amount is no number")
 	}
 	*a = Amount(f)
 	return nil
