@@ -67,6 +67,9 @@ func removeFaults(c *call) (change, error) {
 	id := ""
 	if len(c.path) > 0 {
 		id = c.path[0]
+		if !slices.ContainsFunc(c.server.Faults(), func(f Fault) bool { return f.ID == id }) {
+			return nil, notFound()
+		}
 	}
 	return func() any {
 		c.server.RemoveFaults(id)

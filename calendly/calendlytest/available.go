@@ -73,7 +73,8 @@ func (w *world) bookedSeats(typeIndex int, from, to int64) map[int64]int {
 func (w *world) openStarts(typeIndex int, from, to int64, booked map[int64]int) []int64 {
 	t := w.typeNow(typeIndex)
 	free := map[int64]int{} // how many hosts
-	for _, host := range t.hosts {
+	hosts := w.present(t.hosts)
+	for _, host := range hosts {
 		busy := w.busy(host, from, to)
 		for _, at := range w.offered(t, host, from, to) {
 			length := int64(t.duration) * minute
@@ -84,8 +85,8 @@ func (w *world) openStarts(typeIndex int, from, to int64, booked map[int64]int) 
 		}
 	}
 	var starts []int64
-	for at, hosts := range free {
-		if t.pooling != "collective" || hosts == len(t.hosts) {
+	for at, count := range free {
+		if t.pooling != "collective" || count == len(hosts) {
 			starts = append(starts, at)
 		}
 	}

@@ -17,7 +17,6 @@ type wish struct {
 	tracking trackingBody
 	guests   []string
 	method   *string // scheduling_method
-	old      *visit  // the seat it replaces
 }
 
 // personWish is who is to be invited.
@@ -84,7 +83,7 @@ func (c *call) book(method *string, done func()) (change, error) {
 func (c *call) seatFor(v *wish) (take func() visit, err error) {
 	w := c.world
 	if v.start%micros != 0 || v.start%(minute*micros) != 0 || v.start <= c.now {
-		return nil, c.noSlot(saysNoSlot, "")
+		return nil, noSlot()
 	}
 	v.start /= micros
 	if i, ok := w.groupEvent(v.kind, v.start); ok {
@@ -96,17 +95,15 @@ func (c *call) seatFor(v *wish) (take func() visit, err error) {
 	hosts, free := w.hostsFor(v.kind, v.start, v.length)
 	switch {
 	case len(hosts) == 0:
-		return nil, c.noSlot(saysNoSlot, "")
+		return nil, noSlot()
 	case len(free) == 0:
 		return nil, c.filled()
 	}
 	return func() visit { return w.make(free, v, c.now) }, nil
 }
 
-// noSlot refuses a time.
-func (c *call) noSlot(says, code string) error {
-	return invalid(detail{Parameter: "event.start_time", Message: says, Code: code})
-}
+// noSlot refuses a time at which nobody could be met.
+func noSlot() error { return invalid(detail{Parameter: "event.start_time", Message: saysNoSlot}) }
 
 // filled refuses a time that is taken.
 func (c *call) filled() error {
@@ -140,7 +137,8 @@ func (w *world) groupEvent(t *eventType, start int64) (int, bool) {
 // hostsFor returns who of the hosts could hold a meeting by his hours, and
 // those who will: all where they meet together, else one who is free.
 func (w *world) hostsFor(t *eventType, start, length int64) (could, free []int) {
-	for _, host := range w.present(t.hosts) {
+	hosts := w.present(t.hosts)
+	for _, host := range hosts {
 		if !slices.Contains(w.offered(t, host, start, start+1), start) {
 			continue
 		}
@@ -150,10 +148,10 @@ func (w *world) hostsFor(t *eventType, start, length int64) (could, free []int) 
 		}
 	}
 	if t.pooling == "collective" {
-		if len(could) < len(t.hosts) {
+		switch {
+		case len(could) < len(hosts):
 			return nil, nil
-		}
-		if len(free) < len(t.hosts) {
+		case len(free) < len(hosts):
 			return could, nil
 		}
 		return could, free

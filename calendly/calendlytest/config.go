@@ -30,7 +30,7 @@ type Config struct {
 	// SCIM has members managed elsewhere, so that invitations stay.
 	SCIM bool
 	// Assume takes decisions on which the sources about Calendly's API
-	// disagree, by name; see Assumptions.
+	// disagree, by name; docs/sandbox.md lists them.
 	Assume map[string]string
 	// Apps are the OAuth applications; none means one, Server.App.
 	Apps []App
@@ -39,15 +39,17 @@ type Config struct {
 	State io.Reader
 	// Faults go wrong from the start.
 	Faults []Fault
-	// Rate is how many requests a user may make in a minute. 0 means no limit,
-	// and no X-RateLimit headers.
+	// Rate is how many requests a user may make in a minute. 0 means no limit
+	// of any kind, and no X-RateLimit headers; otherwise bookings and OAuth
+	// tokens have limits of their own, too, which follow Clock.
 	Rate int
 	// Latency is added to every request, half before it is looked at and half
 	// before it is answered.
 	Latency time.Duration
 	// Clock tells the time; nil means time.Now. The world is made once, around
 	// the minute of its first reading; later readings decide only what is
-	// still in the future. Rate limits follow the machine's clock instead.
+	// still in the future, and when something is written. Rate limits follow the
+	// machine's clock instead.
 	Clock func() time.Time
 	// History and Future say how far the events reach back and ahead of the
 	// clock. 0 means 730 and 90 days.

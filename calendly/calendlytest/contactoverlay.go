@@ -58,8 +58,11 @@ func (w *world) writeContact(j int, h *heldContact, now int64) {
 		h.created = now
 		h.body.CreatedAt = stamp(now)
 	}
+	if w.held[j] != nil {
+		w.touched = slices.DeleteFunc(w.touched, func(o int) bool { return o == j })
+	}
+	w.touched = append(w.touched, j)
 	put(&w.held, j, h)
-	w.touched = append(slices.DeleteFunc(w.touched, func(o int) bool { return o == j }), j)
 	for _, e := range h.body.Emails {
 		put(&w.addresses, strings.ToLower(e.Email), j)
 	}

@@ -87,3 +87,27 @@ func FuzzSearch(f *testing.F) {
 		parseSearch(term)(searchable(text))
 	})
 }
+
+// FuzzOAuth sends any form to the operations of OAuth, and any query.
+func FuzzOAuth(f *testing.F) {
+	s := newServer(f, Config{Seed: 3, Events: 10})
+	client := "client_id=" + s.App.ClientID + "&client_secret=" + s.App.ClientSecret
+	for _, body := range []string{
+		"", "%zz", client + "&grant_type=refresh_token&refresh_token=x", client + "&grant_type=authorization_code&code=x", client + "&token=x",
+		client + "&response_type=code&redirect_uri=http://localhost/&scope=users:read&state=%00&code_challenge=x&code_challenge_method=S256",
+	} {
+		for n := range oauthRoutes() {
+			f.Add(uint8(n), body)
+		}
+	}
+	f.Fuzz(func(t *testing.T, n uint8, text string) {
+		method, path, _ := strings.Cut(oauthRoutes()[int(n)%len(oauthRoutes())].pattern, " ")
+		r := httptest.NewRequestWithContext(t.Context(), method, path, strings.NewReader(text))
+		r.URL.RawQuery = text
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		if w.Code != http.StatusFound && !json.Valid(w.Body.Bytes()) || !slices.Contains([]int{200, 302, 400, 401}, w.Code) {
+			t.Errorf("%s %s: %d %s", method, path, w.Code, w.Body)
+		}
+	})
+}

@@ -1,5 +1,21 @@
 package calendlytest
 
+// Assumptions about writes that are the absence of code:
+//   - any member may book any bookable event type of the organization, and a
+//     paid one without paying;
+//   - location may be omitted where there is one place only of which the invitee
+//     has nothing to tell;
+//   - a no-show needs an event that has started, and is 400 when marked again;
+//   - only a one-on-one event type of one host can be patched; a meeting keeps
+//     the name, length and hosts it was booked with;
+//   - round robin takes the first host who is free;
+//   - meeting limits are kept, but bookings are not refused for them;
+//   - with a member who is removed go his event types, his tokens and the
+//     subscriptions of his scope; his meetings stay;
+//   - redacting an invitee keeps the seat: only what is personal goes; routing
+//     form submissions and messages sent before are not touched;
+//   - who is admin or owner has the permission for data requests.
+
 // Assumption: the words for what is wrong with a field of a contact, a list, a
 // share, a subscription or a deletion.
 const (

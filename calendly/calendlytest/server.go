@@ -9,7 +9,11 @@
 //
 // The organization is a function of Config.Seed, the other sizes of Config and
 // the minute of Config.Clock: equal configurations give equal answers. Objects
-// are made when they are asked for, so a million events cost no memory.
+// are made when they are asked for, so a million events cost no memory. What is
+// written lies over them.
+//
+// The routes under /_sandbox/ move the clock, mint tokens, let invitees act and
+// answers go wrong; docs/sandbox.md tells how.
 package calendlytest
 
 import (
