@@ -135,5 +135,5 @@ func (c *Client) next(p Pagination) (*string, error) {
 	if named(p.NextPageToken) {
 		return p.NextPageToken, nil
 	}
-	return nil, nil //nolint:nilnil // there is none
+	return nil, nil
 }

@@ -236,7 +236,7 @@ func TestLimiter_waiting_ends_with_the_context(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		for range 3 { // the first holds the turn, the others queue
-			go func() { _, _ = l.wait(t.Context()) }() //nolint:errcheck // they end with the test
+			go func() { _, _ = l.wait(t.Context()) }() // they end with the test
 		}
 		synctest.Wait()
 		if _, err := l.wait(ctx); !errors.Is(err, context.DeadlineExceeded) {

@@ -120,7 +120,7 @@ func (c *Client) exchange(ctx context.Context, u *url.URL) (answer, error) {
 	if err != nil {
 		return answer{}, c.noAnswer(ctx, u.Path, c.lateness(limited, err))
 	}
-	defer res.Body.Close() //nolint:errcheck // it was read, or its error is known
+	defer res.Body.Close() // it was read, or its error is known
 	got := answer{status: res.StatusCode, header: res.Header}
 	if got.body, err = c.read(res); err != nil {
 		return got, c.noAnswer(ctx, u.Path, c.lateness(limited, err))
@@ -141,7 +141,7 @@ func (c *Client) lateness(limited context.Context, err error) error {
 // comes.
 func (c *Client) read(res *http.Response) ([]byte, error) {
 	if res.StatusCode/100 != 2 {
-		body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) //nolint:errcheck // the status is enough
+		body, _ := io.ReadAll(io.LimitReader(res.Body, maxErrorBody)) // the status is enough
 		return body, nil
 	}
 	if res.ContentLength > c.maxResponse {

@@ -63,7 +63,7 @@ func TestRead_succeeds_when_the_trouble_is_over(t *testing.T) {
 					t.Fatal(err)
 				}
 				for i, a := range told {
-					if a.Method != "GET" || a.Path != "/users/me" || (a.Err == nil) != (i == 3) || a.RateLimited != (name == "429" && i < 3) {
+					if a.Method != http.MethodGet || a.Path != "/users/me" || (a.Err == nil) != (i == 3) || a.RateLimited != (name == "429" && i < 3) {
 						t.Errorf("attempt %d was told as %+v", i, a)
 					}
 				}
@@ -214,7 +214,7 @@ func TestRead_refuses_answers_that_are_too_long(t *testing.T) {
 				if !length {
 					w.(http.Flusher).Flush()
 				}
-				_, _ = io.WriteString(w, body) //nolint:errcheck // the client may hang up
+				_, _ = io.WriteString(w, body) // the client may hang up
 			}, WithMaxResponse(int64(len(body))-1))
 			_, err := c.Users.Me(t.Context())
 			var size *SizeError
@@ -250,7 +250,7 @@ func TestRead_survives_broken_connections(t *testing.T) {
 			var first atomic.Value
 			c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 				if sent.Add(1) > 1 {
-					_, _ = io.WriteString(w, ok) //nolint:errcheck // it is seen by the client
+					_, _ = io.WriteString(w, ok) // it is seen by the client
 					return
 				}
 				breakOff(t, w, raw)
@@ -278,7 +278,7 @@ func breakOff(t *testing.T, w http.ResponseWriter, raw string) {
 	}
 	defer conn.Close()
 	out := bufio.NewWriter(buffered)
-	_, _ = out.WriteString(raw) //nolint:errcheck // the client may hang up
-	_ = out.Flush()             //nolint:errcheck // likewise
-	_ = buffered.Flush()        //nolint:errcheck // likewise
+	_, _ = out.WriteString(raw) // the client may hang up
+	_ = out.Flush()             // likewise
+	_ = buffered.Flush()        // likewise
 }

@@ -47,8 +47,8 @@ func (c *Client) id(field, collection string, u URI) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		parent, last, _ := cutLast(strings.TrimRight(address.EscapedPath(), "/"))
-		if _, kind, _ := cutLast(parent); kind != collection {
+		parent, last := cutLast(strings.TrimRight(address.EscapedPath(), "/"))
+		if _, kind := cutLast(parent); kind != collection {
 			return "", &InputError{Field: field, Problem: "is not a URI of /" + collection}
 		}
 		id = last
@@ -68,12 +68,9 @@ func notID(r rune) bool {
 	return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 }
 
-func cutLast(path string) (before, last string, found bool) {
+func cutLast(path string) (before, last string) {
 	i := strings.LastIndexByte(path, '/')
-	if i < 0 {
-		return "", path, false
-	}
-	return path[:i], path[i+1:], true
+	return path[:max(i, 0)], path[i+1:]
 }
 
 // uri checks that u is the address of a record of this API.
