@@ -19,7 +19,7 @@ func (in *input) person() personWish {
 	who := in.inner("invitee")
 	who.require("email")
 	who.require("timezone")
-	p := personWish{email: who.email("email"), zone: who.zone("timezone"), name: who.text("name", 255)}
+	p := personWish{email: who.email("email"), zone: who.zone(), name: who.text("name", 255)}
 	if first := who.text("first_name", 255); first != "" {
 		p.first, p.name = &first, first
 	}

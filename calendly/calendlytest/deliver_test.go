@@ -154,7 +154,7 @@ func TestWebhook_is_retried_until_it_arrives(t *testing.T) {
 	t.Parallel()
 	s, r, hook := hooked(t, "event_type.created")
 	shown := func() object { return must(t, s, "owner", text(hook, "uri"))["resource"].(object) }
-	make := func() {
+	send := func() {
 		post(t, s, "owner", "/event_types", object{"name": "x", "owner": s.home.uri(kindUser, 0)})
 		s.WaitForDeliveries()
 	}
@@ -163,7 +163,7 @@ func TestWebhook_is_retried_until_it_arrives(t *testing.T) {
 		s.WaitForDeliveries()
 	}
 	r.status.Store(http.StatusFound) // not followed
-	make()
+	send()
 	if len(r.got) != 1 || shown()["retry_started_at"] == nil || shown()["state"] != "active" {
 		t.Errorf("%d received; %v", len(r.got), shown())
 	}

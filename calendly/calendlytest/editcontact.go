@@ -51,7 +51,7 @@ func (in *input) editContact(b *contactBody) {
 	}
 	if in.given("timezone") {
 		b.Timezone = nil
-		if zone := in.zone("timezone"); in.has("timezone") {
+		if zone := in.zone(); in.has("timezone") {
 			b.Timezone = &zone
 		}
 	}

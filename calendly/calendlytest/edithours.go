@@ -17,7 +17,7 @@ func updateTypeSchedule(c *call) (change, error) {
 	in.require("availability_rule")
 	rule := in.inner("availability_rule")
 	rule.require("timezone")
-	b := ruleOfTypeBody{Timezone: rule.zone("timezone"), Rules: rule.rules("rules")}
+	b := ruleOfTypeBody{Timezone: rule.zone(), Rules: rule.rules("rules")}
 	user := rule.object("user", kindUser)
 	*in.wrong = append(p.wrong, *in.wrong...)
 	if err := in.err(); err != nil {

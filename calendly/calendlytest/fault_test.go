@@ -12,8 +12,15 @@ import (
 	"time"
 )
 
+// reply is an answer that came over the network.
+type reply struct {
+	status int
+	header http.Header
+	text   string
+}
+
 // network returns a server that listens, and what sends it a request.
-func network(t *testing.T, cfg Config) (*Server, func(method, target, body string) (*http.Response, string, error)) {
+func network(t *testing.T, cfg Config) (*Server, func(method, target, body string) (reply, error)) {
 	t.Helper()
 	cfg.Clock = noon
 	s, err := Start(cfg)
@@ -26,7 +33,7 @@ func network(t *testing.T, cfg Config) (*Server, func(method, target, body strin
 		}
 	})
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	return s, func(method, target, body string) (*http.Response, string, error) {
+	return s, func(method, target, body string) (reply, error) {
 		r, err := http.NewRequestWithContext(t.Context(), method, s.URL+strings.TrimPrefix(target, s.URL), strings.NewReader(body))
 		if err != nil {
 			t.Fatal(err)
@@ -38,11 +45,11 @@ func network(t *testing.T, cfg Config) (*Server, func(method, target, body strin
 		r.Header.Set("Authorization", "Bearer "+token)
 		answer, err := client.Do(r)
 		if err != nil {
-			return nil, "", err
+			return reply{}, err
 		}
 		defer answer.Body.Close()
 		text, err := io.ReadAll(answer.Body)
-		return answer, string(text), err
+		return reply{answer.StatusCode, answer.Header, string(text)}, err
 	}
 }
 
@@ -67,21 +74,21 @@ func TestFault_breaks_the_answer_once(t *testing.T) {
 		{`"kind": "null", "field": "locale"`, 200, `"locale":null`, nil},
 		{`"kind": "slow", "delay": "1ms"`, 200, `"timezone"`, nil},
 	} {
-		if answer, text, err := send(http.MethodPost, "/_sandbox/faults", `{"operation": "GET /users/me", "count": 1, `+want.fault+`}`); err != nil || answer.StatusCode != http.StatusCreated {
-			t.Fatalf("%s: %s %v", want.fault, text, err)
+		if answer, err := send(http.MethodPost, "/_sandbox/faults", `{"operation": "GET /users/me", "count": 1, `+want.fault+`}`); err != nil || answer.status != http.StatusCreated {
+			t.Fatalf("%s: %s %v", want.fault, answer.text, err)
 		}
-		answer, text, err := send(http.MethodGet, "/users/me", "")
-		if !errors.Is(err, want.fails) || want.status > 0 && answer.StatusCode != want.status || !strings.Contains(text, want.holds) {
-			t.Errorf("%s: %v %q %v", want.fault, answer, text, err)
+		answer, err := send(http.MethodGet, "/users/me", "")
+		if !errors.Is(err, want.fails) || want.status > 0 && answer.status != want.status || !strings.Contains(answer.text, want.holds) {
+			t.Errorf("%s: %+v %v", want.fault, answer, err)
 		}
-		if want.status == 429 && (answer.Header.Get("X-RateLimit-Remaining") != "0" || answer.Header.Get("Retry-After") != "7") {
-			t.Errorf("429 has headers %v", answer.Header)
+		if want.status == 429 && (answer.header.Get("X-RateLimit-Remaining") != "0" || answer.header.Get("Retry-After") != "7") {
+			t.Errorf("429 has headers %v", answer.header)
 		}
-		if strings.Contains(want.fault, "invalid_json") && json.Valid([]byte(text)) {
-			t.Errorf("valid JSON: %s", text)
+		if strings.Contains(want.fault, "invalid_json") && json.Valid([]byte(answer.text)) {
+			t.Errorf("valid JSON: %s", answer.text)
 		}
-		if answer, text, err := send(http.MethodGet, "/users/me", ""); err != nil || answer.StatusCode != 200 || !json.Valid([]byte(text)) || strings.Contains(text, "unexpected") {
-			t.Errorf("after %s: %v %v", want.fault, text, err)
+		if answer, err := send(http.MethodGet, "/users/me", ""); err != nil || answer.status != 200 || !json.Valid([]byte(answer.text)) || strings.Contains(answer.text, "unexpected") {
+			t.Errorf("after %s: %v %v", want.fault, answer.text, err)
 		}
 	}
 	log := s.Log()
@@ -94,11 +101,11 @@ func TestFault_loses_the_answer_of_a_write_that_took_effect(t *testing.T) {
 	t.Parallel()
 	for kind, effect := range map[string]int{`"reset"`: 0, `"reset", "after": true`: 1, `"500"`: 0, `"500", "after": true`: 1, `"cut"`: 1} {
 		s, send := network(t, Config{Seed: 1, Events: 100})
-		if _, text, err := send(http.MethodPost, "/_sandbox/faults", `{"operation": "POST /organizations/{uuid}/invitations", "kind": `+kind+`}`); err != nil {
-			t.Fatal(text, err)
+		if answer, err := send(http.MethodPost, "/_sandbox/faults", `{"operation": "POST /organizations/{uuid}/invitations", "kind": `+kind+`}`); err != nil {
+			t.Fatal(answer.text, err)
 		}
-		if answer, text, err := send(http.MethodPost, s.Organization+"/invitations", `{"email": "new@example.com"}`); err == nil && answer.StatusCode != 500 {
-			t.Errorf("%s: answered %s", kind, text)
+		if answer, err := send(http.MethodPost, s.Organization+"/invitations", `{"email": "new@example.com"}`); err == nil && answer.status != 500 {
+			t.Errorf("%s: answered %s", kind, answer.text)
 		}
 		if rows := all(t, s, "owner", with(s.Organization+"/invitations", "email", "new@example.com")); len(rows) != effect {
 			t.Errorf("%s: %d invitations, want %d", kind, len(rows), effect)

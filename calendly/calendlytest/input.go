@@ -34,7 +34,7 @@ func (c *call) input() *input {
 	if err := d.Decode(&in.values); err != nil || in.values == nil {
 		in.values = map[string]any{}
 		in.refuse("body", saysObject)
-	} else if _, err := d.Token(); err != io.EOF { //nolint:errorlint // Token returns io.EOF itself
+	} else if _, err := d.Token(); err != io.EOF {
 		in.refuse("body", saysObject)
 	}
 	return in
@@ -176,8 +176,9 @@ func (in *input) date(name string) int64 {
 	return t.Unix()
 }
 
-// zone returns the name of a time zone, "" when absent.
-func (in *input) zone(name string) string {
+// zone returns the time zone in the field timezone, "" when absent.
+func (in *input) zone() string {
+	const name = "timezone"
 	s := in.text(name, 64)
 	if !in.has(name) {
 		return ""

@@ -87,7 +87,7 @@ func createOneOff(c *call) (change, error) {
 	if n := in.integer("duration", 1, maxDuration); n != nil {
 		t.duration = *n
 	}
-	in.zone("timezone")
+	in.zone()
 	t.only = in.dates("date_setting")
 	if in.has("location") {
 		t.locations = []locationConfiguration{in.inner("location").place()}

@@ -94,7 +94,7 @@ func createShare(c *call) (change, error) {
 		rule := in.inner("availability_rule")
 		rule.require("timezone")
 		rule.require("rules")
-		b.AvailabilityRule = shareRuleBody{rule.rules("rules"), rule.zone("timezone")}
+		b.AvailabilityRule = shareRuleBody{rule.rules("rules"), rule.zone()}
 	}
 	if in.err() != nil {
 		return nil, in.err()
