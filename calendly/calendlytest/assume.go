@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -21,6 +22,11 @@ func assumptions() []assumption {
 		{"taken_slot", []string{"400", "409", "404"}, "status of POST /invitees for a time that is taken; 400 was seen, other sources say 409 and 404"},
 		{"paid_plan_for_invitees", []string{"false", "true"}, "POST /invitees needs a paid plan, as before 2026-11-03"},
 		{"paid_plan_for_webhooks", []string{"false", "true"}, "webhook subscriptions need a paid plan, as before 2026-11-03"},
+		{"paid_plan_for_contacts", []string{"false", "true"}, "contacts, lists and notes need a paid plan, as before 2026-11-19"},
+		{"available_times_days", []string{"31", "7"}, "how many days available times may be asked for; 7 until 2026-07-09"},
+		{"available_times_scope", []string{"either", "event_types", "availability"}, "whose :read scope available times need; the catalogue of scopes and the operation disagree"},
+		{"pagination_count", []string{"rows", "requested"}, "what pagination.count is: the rows of the page, or the page size asked for"},
+		{"zoom_location", []string{"zoom", "zoom_conference"}, "type of the location of a meeting held by Zoom; examples and schema disagree"},
 		{"expired_token_message", []string{"invalid", "expired"}, "what the 401 for a token out of date says: as for any bad token, or that it expired; not documented"},
 		{"refresh_rotation", []string{"true", "false"}, "a refresh token is good for one use, as since August 2026"},
 		{"no_show_touches_event", []string{"false", "true"}, "marking a no-show changes updated_at of the event; not documented"},
@@ -31,6 +37,15 @@ func assumptions() []assumption {
 type assumed map[string]string
 
 func (a assumed) value(name string) string { return a[name] }
+
+// number is the value of an assumption whose values are numbers.
+func (a assumed) number(name string) int64 {
+	n, err := strconv.ParseInt(a[name], 10, 64)
+	if err != nil {
+		panic("calendlytest: " + err.Error()) // the table of assumptions is wrong
+	}
+	return n
+}
 
 func (a assumed) on(name string) bool { return a[name] == "true" }
 

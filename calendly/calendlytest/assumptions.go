@@ -82,10 +82,6 @@ func missingAll(names []string) []detail {
 	return details
 }
 
-// Assumption: pagination.count is the number of rows in the page, not the
-// page size asked for.
-func pageCount(rows, _ int) int { return rows }
-
 // Assumption: e-mail addresses are compared without regard to case.
 func sameEmail(a, b string) bool { return strings.EqualFold(a, b) }
 

@@ -21,7 +21,7 @@ const defaultIncrement = 30
 func listAvailableTimes(c *call) (any, error) {
 	p := c.params()
 	of := p.required("event_type", kindEventType)
-	from, to := p.window(31)
+	from, to := p.window(c.server.assume.number("available_times_days"))
 	if err := p.err(); err != nil {
 		return nil, err
 	}

@@ -217,7 +217,24 @@ func TestAssume_refuses_what_it_does_not_know(t *testing.T) {
 			t.Errorf("%v: %v", chosen, err)
 		}
 	}
-	s := newServer(t, Config{Seed: 2, Events: 600, Assume: map[string]string{"taken_slot": "409"}})
+	s := newServer(t, Config{Seed: 2, Events: 600, Plan: "free", Tokens: []Token{{Name: "types", Role: "owner", Scopes: []string{"event_types:read"}}}, Assume: map[string]string{
+		"paid_plan_for_contacts": "true", "available_times_days": "7", "available_times_scope": "availability", "pagination_count": "requested", "zoom_location": "zoom_conference",
+	}})
+	window := with("/event_type_available_times", "event_type", s.home.uri(kindEventType, 0), "start_time", "2026-11-24T00:00:00Z", "end_time", "2026-12-02T00:00:00Z")
+	refused(t, s, "owner", "GET "+window, nil, bad("end_time", "must be within 7 days of start_time"))
+	refused(t, s, "types", "GET "+window, nil, insufficientScope([]string{"availability:read"}))
+	refused(t, s, "owner", "GET /contacts", nil, denied("Please upgrade to a paid Calendly account."))
+	zooms := 0
+	for _, e := range all(t, s, "owner", with("/scheduled_events", "organization", s.Organization, "count", "100")) {
+		if at, _ := e["location"].(object); at["type"] == "zoom_conference" {
+			zooms++
+		}
+	}
+	last := must(t, s, "owner", with("/scheduled_events", "organization", s.Organization, "count", "99", "min_start_time", "2026-12-20T00:00:00Z"))
+	if zooms == 0 || last["pagination"].(object)["count"] != 99.0 || len(last["collection"].([]any)) == 99 {
+		t.Errorf("%d meetings by zoom_conference; count %v of %d rows", zooms, last["pagination"], len(last["collection"].([]any)))
+	}
+	s = newServer(t, Config{Seed: 2, Events: 600, Assume: map[string]string{"taken_slot": "409"}})
 	at := slots(t, s, plainType)[3]
 	post(t, s, "member", "/invitees", at.booking("a@example.com"))
 	if status, answer := write(t, s, "owner", http.MethodPost, "/invitees", at.booking("b@example.com")); status != http.StatusConflict || len(answer["details"].([]any)) != 1 {

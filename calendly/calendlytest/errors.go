@@ -28,6 +28,7 @@ func (p *apiError) Error() string { return p.Title + ": " + p.Message }
 const (
 	noPermission     = "You do not have permission"
 	noAccess         = "You do not have permission to access this resource."
+	paidPlan         = "Please upgrade to a paid Calendly account."
 	notInOrg         = "This user is not in your organization"
 	notViewableEvent = "You are not allowed to view this event"
 	noViewEvent      = "You do not have permission to view this event"

@@ -120,14 +120,14 @@ func (w *world) conferenceBody(e *event, kind string, status *string, d *draw) a
 	b := conferenceBody{Type: kind, Status: status}
 	switch kind { // events name two kinds otherwise than event types do
 	case "zoom_conference":
-		b.Type = "zoom"
+		b.Type = w.assume.value("zoom_location")
 	case "gotomeeting_conference":
 		b.Type = "gotomeeting"
 	}
 	if status == nil || *status != "pushed" || w.now-e.end > 180*day {
 		return b
 	}
-	b.JoinURL, b.Data = conferenceData(b.Type, d)
+	b.JoinURL, b.Data = conferenceData(kind, d)
 	return b
 }
 
@@ -149,7 +149,7 @@ func (w *world) conferenceStatus(e *event, d *draw) *string {
 func conferenceData(kind string, d *draw) (join *string, data any) {
 	number := 10_000_000_000 + d.n64(80_000_000_000)
 	switch kind {
-	case "zoom":
+	case "zoom_conference":
 		z := zoomData{ID: number, Password: fmt.Sprint(100000 + d.n(900000))}
 		if d.chance(500) {
 			z.ID = fmt.Sprint(number)
@@ -157,7 +157,7 @@ func conferenceData(kind string, d *draw) (join *string, data any) {
 		z.Settings.GlobalDialInNumbers = []zoomNumber{{"+1 646 876 9923", "US", "toll", "New York", "US"}, {"+33 1 7037 2246", "FR", "toll", "Paris", "France"}}
 		z.Extra.IntlNumbersURL = fmt.Sprintf("https://us02web.zoom.us/u/%d", number)
 		return new(fmt.Sprintf("https://us02web.zoom.us/j/%d?pwd=%x", number, d.next())), z
-	case "gotomeeting":
+	case "gotomeeting_conference":
 		return new(fmt.Sprintf("https://global.gotomeeting.com/join/%d", number)),
 			goToData{number, "United States: +1 (571) 317-3129\nAccess Code: 123-456-789"}
 	case "microsoft_teams_conference":

@@ -84,7 +84,10 @@ func page[T any](r pageRequest, n int, keep func(int) bool, row func(int) T) lis
 	if r.cursor.backward {
 		before, after = more, len(found) > 0
 	}
-	out := list[T]{Collection: make([]T, len(found)), Pagination: pagination{Count: pageCount(len(found), r.count)}}
+	out := list[T]{Collection: make([]T, len(found)), Pagination: pagination{Count: len(found)}}
+	if r.call.server.assume.value("pagination_count") == "requested" {
+		out.Pagination.Count = r.count
+	}
 	for i, position := range found {
 		out.Collection[i] = row(position)
 	}

@@ -102,12 +102,18 @@ type call struct {
 // serve answers c: scope first, plan last. Nothing is changed before.
 func (r *route) serve(c *call) (any, error) {
 	scopes := strings.Split(r.scope, "|")
+	if only := c.server.assume.value("available_times_scope"); len(scopes) > 1 && only != "either" {
+		scopes = []string{only + ":read"}
+	}
 	if !slices.ContainsFunc(scopes, c.may) {
 		return nil, insufficientScope(scopes[:1])
 	}
 	body, apply, err := r.consider(c)
 	if err == nil && c.world.plan < r.needs {
 		err = forbidden(r.needs.upgrade())
+	}
+	if err == nil && c.world.plan < planStandard && strings.HasPrefix(r.scope, "contacts:") && c.server.assume.on("paid_plan_for_contacts") {
+		err = forbidden(paidPlan)
 	}
 	if err == nil && apply != nil {
 		body = apply()

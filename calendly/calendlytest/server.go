@@ -122,7 +122,9 @@ func newServerAt(cfg Config, chosen assumed, now time.Time) (*Server, error) {
 		home:    newWorld(cfg, now),
 		away:    newWorld(cfg.stranger(), now),
 	}
-	s.home.clock, s.away.clock = s.clock, s.clock
+	for _, w := range []*world{s.home, s.away} {
+		w.clock, w.assume = s.clock, chosen
+	}
 	s.Organization = s.home.uri(kindOrganization, 0)
 	s.AdminToken = mintToken(cfg.Seed, "/_sandbox/", s.home.id(kindOrganization, 0, 0))
 	s.addApps(cfg)

@@ -123,7 +123,7 @@ func (c *call) maySubscribeTo(events []string) error {
 	case lacking != nil:
 		return insufficientScope(lacking)
 	case c.world.plan < needs && needs == planStandard:
-		return forbidden("Please upgrade to a paid Calendly account.")
+		return forbidden(paidPlan)
 	case c.world.plan < needs:
 		return forbidden(needs.upgrade())
 	}

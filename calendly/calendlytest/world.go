@@ -43,11 +43,12 @@ type world struct {
 
 	agenda
 
-	clock *serverClock
-	key   uint64
-	codec codec
-	base  string // what URIs begin with
-	plan  plan
+	clock  *serverClock
+	assume assumed
+	key    uint64
+	codec  codec
+	base   string // what URIs begin with
+	plan   plan
 	account
 	now   int64 // seconds since 1970, a whole minute
 	start int64 // of the first day that has events
