@@ -75,11 +75,11 @@ func (w *world) openStarts(typeIndex int, from, to int64, booked map[int64]int) 
 	free := map[int64]int{} // how many hosts
 	hosts := w.present(t.hosts)
 	for _, host := range hosts {
-		busy := w.busy(host, from, to)
+		busy, full := w.busy(host, from, to), w.fullAt(t, host)
 		for _, at := range w.offered(t, host, from, to) {
 			length := int64(t.duration) * minute
 			taken := slices.ContainsFunc(busy, func(s span) bool { return s.overlaps(at, at+length) })
-			if !taken || 0 < booked[at] && booked[at] < t.capacity {
+			if joins := 0 < booked[at] && booked[at] < t.capacity; joins || !taken && !full(at) {
 				free[at]++
 			}
 		}

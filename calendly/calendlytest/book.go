@@ -134,12 +134,12 @@ func (w *world) groupEvent(t *eventType, start int64) (int, bool) {
 	return 0, false
 }
 
-// hostsFor returns who of the hosts could hold a meeting by his hours, and
+// hostsFor returns who of the hosts could hold a meeting by his hours and limits, and
 // those who will: all where they meet together, else one who is free.
 func (w *world) hostsFor(t *eventType, start, length int64) (could, free []int) {
 	hosts := w.present(t.hosts)
 	for _, host := range hosts {
-		if !slices.Contains(w.offered(t, host, start, start+1), start) {
+		if !slices.Contains(w.offered(t, host, start, start+1), start) || w.fullAt(t, host)(start) {
 			continue
 		}
 		could = append(could, host)

@@ -9,7 +9,8 @@ package calendlytest
 //   - only a one-on-one event type of one host can be patched; a meeting keeps
 //     the name, length and hosts it was booked with;
 //   - round robin takes the first host who is free;
-//   - meeting limits are kept, but bookings are not refused for them;
+//   - meeting limits bind bookings by API as well as those of invitees, and a
+//     time beyond them is refused as one that is not available;
 //   - with a member who is removed go his event types, his tokens and the
 //     subscriptions of his scope; his meetings stay;
 //   - redacting an invitee keeps the seat: only what is personal goes; routing

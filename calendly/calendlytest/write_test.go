@@ -203,3 +203,32 @@ func TestAvailability_and_limits_are_replaced(t *testing.T) {
 	refused(t, s, "owner", "PATCH "+limits, object{"daily_limit": 0}, bad("daily_limit", "must be greater than or equal to 1"))
 	refused(t, s, "admin", "PATCH "+limits, object{"daily_limit": 1}, denied("You do not have permission"))
 }
+
+func TestMeetingLimits_bound_what_can_be_booked(t *testing.T) {
+	t.Parallel()
+	for limit, span := range map[string]int64{"daily_limit": 1, "weekly_limit": 7, "monthly_limit": 31} {
+		s := newServer(t, Config{Seed: 1, Events: -1})
+		user := s.home.uri(kindUser, 0)
+		kind := post(t, s, "owner", "/event_types", object{"name": "x", "owner": user, "active": true, "duration": 15})
+		rules := []object{}
+		for _, wday := range weekdays() {
+			rules = append(rules, object{"type": "wday", "wday": wday, "intervals": []object{{"from": "04:00", "to": "06:00"}}})
+		}
+		write(t, s, "owner", http.MethodPatch, with("/event_type_availability_schedules", "event_type", text(kind, "uri")), object{"availability_rule": object{"timezone": "UTC", "rules": rules}})
+		limits := object{"daily_limit": nil, "weekly_limit": nil, "monthly_limit": nil}
+		limits[limit] = 1
+		write(t, s, "owner", http.MethodPatch, with("/user_meeting_limits", "user", user), limits)
+		// 2027-08-01 is a Sunday, the first of a week and of a month of 31 days.
+		open := func() []object {
+			return all(t, s, "owner", with("/event_type_available_times", "event_type", text(kind, "uri"), "start_time", "2027-08-01T00:00:00Z", "end_time", "2027-09-01T00:00:00Z"))
+		}
+		before := open()
+		post(t, s, "owner", "/invitees", slot{kind, text(before[0], "start_time")}.booking("a@example.com"))
+		after := open()
+		left := instantOf(t, "2027-08-01T00:00:00Z").AddDate(0, 0, int(span))
+		if len(before) != 31*4 || len(after) != int(31-span)*4 || len(after) > 0 && instantOf(t, text(after[0], "start_time")).Before(left) {
+			t.Errorf("%s of 1: %d times, %d after a booking", limit, len(before), len(after))
+		}
+		refused(t, s, "owner", "POST /invitees", slot{kind, text(before[1], "start_time")}.booking("b@example.com"), bad("event.start_time", "is not an available time"))
+	}
+}
