@@ -3,6 +3,7 @@ package calendly
 import (
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -102,7 +103,10 @@ func TestError_shows_no_query(t *testing.T) {
 	for name, f := range map[string]transport{
 		"an answer":     func(r *http.Request) (*http.Response, error) { return reply(r, 400, ""), nil },
 		"no connection": func(*http.Request) (*http.Response, error) { return nil, errors.New("refused") },
-		"another type":  func(r *http.Request) (*http.Response, error) { return reply(r, 200, `{"collection":[1]}`), nil },
+		"an URL's error": func(r *http.Request) (*http.Response, error) {
+			return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: errors.New("refused")}
+		},
+		"another type": func(r *http.Request) (*http.Response, error) { return reply(r, 200, `{"collection":[1]}`), nil },
 		"an endless one": func(r *http.Request) (*http.Response, error) {
 			return reply(r, 200, `{"collection":[],"pagination":{"next_page_token":"a"}}`), nil
 		},

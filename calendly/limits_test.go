@@ -47,6 +47,19 @@ func (s *sliding) call(now time.Time) (Rate, bool) {
 	return Rate{Limit: s.limit, Remaining: s.limit - len(s.calls), Reset: inSeconds(s.calls[0].Add(window).Sub(now))}, ok
 }
 
+// twofaced counts the calls of the last minute, but tells what would be left of
+// a fixed one.
+type twofaced struct {
+	fixed
+	sliding
+}
+
+func (s *twofaced) call(now time.Time) (Rate, bool) {
+	_, ok := s.sliding.call(now)
+	r, _ := s.fixed.call(now)
+	return r, ok
+}
+
 func inSeconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
 
 // load is clients of one token that call as fast as their limiter lets them.
@@ -60,7 +73,9 @@ type load struct {
 	others      int // calls a minute that somebody else makes with the same user
 
 	mu                        sync.Mutex
-	answered, refused, turned int // calls; turned: the others' that were refused
+	last                      time.Time     // call
+	pause                     time.Duration // the longest between two calls
+	answered, refused, turned int           // calls; turned: the others' that were refused
 }
 
 // run returns when the span is over and every call is answered.
@@ -116,5 +131,10 @@ func (d *load) call(ctx context.Context) error {
 func (d *load) count() (Rate, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.server.call(time.Now())
+	now := time.Now()
+	if !d.last.IsZero() {
+		d.pause = max(d.pause, now.Sub(d.last))
+	}
+	d.last = now
+	return d.server.call(now)
 }

@@ -1,10 +1,7 @@
 package calendly
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +45,37 @@ func (d *load) check(t *testing.T, limit int, least float64) {
 	possible := min(left, float64(d.concurrency)*span.Seconds()/d.latency.Seconds())
 	if used := float64(d.answered) / possible; used < least {
 		t.Errorf("%.3f of the calls that were possible were made", used)
+	}
+}
+
+func TestLimiter_does_not_rely_on_what_is_told_to_be_left(t *testing.T) {
+	t.Parallel()
+	for _, limit := range []int{50, 500} {
+		synctest.Test(t, func(t *testing.T) {
+			server := &twofaced{fixed{limit: limit, began: time.Now().Add(5*time.Second - window)}, sliding{limit: limit}}
+			d := &load{server: server, limiter: NewLimiter(), latency: 200 * time.Millisecond, jitter: true, concurrency: 16, span: span}
+			d.run(t.Context())
+			d.check(t, limit, 0.95)
+			if d.refused > 0 {
+				t.Errorf("%d calls of %d a minute were refused", d.refused, limit)
+			}
+		})
+	}
+}
+
+func TestLimiter_pays_a_burst_back_without_a_long_pause(t *testing.T) {
+	t.Parallel()
+	for name, server := range servers(50) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				d := &load{server: server, limiter: NewLimiter(), latency: 200 * time.Millisecond, concurrency: 8, span: span}
+				d.run(t.Context())
+				if d.pause > 5*time.Second {
+					t.Errorf("no call was made for %s", d.pause)
+				}
+			})
+		})
 	}
 }
 
@@ -143,104 +171,6 @@ func TestLimiter_uses_no_more_than_its_share(t *testing.T) {
 		d.run(t.Context())
 		if d.answered < 5*150*95/100 || d.answered > 5*150+50 {
 			t.Errorf("%d calls were made, want about 750", d.answered)
-		}
-	})
-}
-
-func TestLimiter_lets_one_call_go_until_the_first_answer(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := NewLimiter()
-		var mu sync.Mutex
-		var sent []uint64
-		var wg sync.WaitGroup
-		for range 3 {
-			wg.Go(func() {
-				ticket, err := l.wait(t.Context())
-				if err != nil {
-					t.Error(err)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				sent = append(sent, ticket)
-			})
-		}
-		synctest.Wait()
-		for i, came := range []outcome{{}, {status: 502}, {rate: Rate{Limit: 500, Remaining: 499, Reset: window}, status: 200}} {
-			if mu.Lock(); len(sent) != i+1 {
-				t.Errorf("%d calls went out before the answer to call %d", len(sent), i)
-			}
-			ticket := sent[i]
-			mu.Unlock()
-			l.done(ticket, came)
-			synctest.Wait()
-		}
-		wg.Wait()
-	})
-}
-
-func TestLimiter_does_not_slow_down_where_no_limit_is_told(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := NewLimiter()
-		began := time.Now()
-		for range 100_000 {
-			ticket, err := l.wait(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			l.done(ticket, outcome{status: 200})
-		}
-		if d := time.Since(began); d > 0 {
-			t.Errorf("it took %s", d)
-		}
-	})
-}
-
-func TestLimiter_a_429_makes_everyone_wait(t *testing.T) {
-	t.Parallel()
-	for name, limit := range map[string]int{"limit told": 500, "no limit told": 0} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				l := NewLimiter()
-				ticket, err := l.wait(t.Context())
-				if err != nil {
-					t.Fatal(err)
-				}
-				began := time.Now()
-				l.done(ticket, outcome{rate: Rate{Limit: limit, Reset: 37 * time.Second}, status: 429, retryAfter: 37 * time.Second})
-				if _, err := l.wait(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				if d := time.Since(began); d < 37*time.Second || d > 40*time.Second {
-					t.Errorf("the next call went out after %s, want 37 s", d)
-				}
-				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-				defer cancel()
-				if _, err := l.wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
-					t.Errorf("another went out before it was answered: %v", err)
-				}
-			})
-		})
-	}
-}
-
-func TestLimiter_waiting_ends_with_the_context(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		l := NewLimiter()
-		if _, err := l.wait(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		for range 3 { // the first holds the turn, the others queue
-			go func() { _, _ = l.wait(t.Context()) }() // they end with the test
-		}
-		synctest.Wait()
-		if _, err := l.wait(ctx); !errors.Is(err, context.DeadlineExceeded) {
-			t.Errorf("got %v", err)
 		}
 	})
 }
