@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/kalends/kalends/internal/connect"
 )
 
@@ -28,9 +30,10 @@ const (
 	// workers is how many tasks run at a time: enough to use thousands of
 	// calls a minute at any likely latency. The client's limiter paces them.
 	workers = 32
-	// ahead is how many chunks may be under way behind the one to be emitted
-	// next: enough that the calls go on while a thousand rows are committed.
-	ahead = 24
+	// ahead is how many rows and tasks may be under way at a time: enough that
+	// the calls go on while a thousand rows are committed, and few enough that
+	// all groups together need little memory.
+	ahead = 1000
 )
 
 // deliver runs the tasks of the chunks that read pushes and hands each chunk to
@@ -40,13 +43,19 @@ const (
 // started has ended.
 func deliver(ctx context.Context, read reader, emit func(connect.Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
-	started := make(chan *running, ahead)
+	started := make(chan *running, workers)
+	room := semaphore.NewWeighted(ahead)
 	var failed error
 	go func() {
 		defer close(started)
 		var c crew
 		defer c.dismiss()
-		failed = read(ctx, func(next chunk) error { return start(ctx, next, started, &c) })
+		failed = read(ctx, func(next chunk) error {
+			if err := room.Acquire(ctx, next.weight()); err != nil {
+				return err
+			}
+			return start(ctx, next, started, &c)
+		})
 	}()
 	defer func() {
 		cancel()
@@ -62,8 +71,18 @@ func deliver(ctx context.Context, read reader, emit func(connect.Batch) error) e
 		if err != nil {
 			return err
 		}
+		room.Release(r.weight())
 	}
 	return failed
+}
+
+// weight is what a chunk takes of the room ahead.
+func (c chunk) weight() int64 {
+	n := len(c.tasks)
+	for _, rows := range c.rows {
+		n += len(rows.Records)
+	}
+	return int64(min(max(n, 1), ahead))
 }
 
 // crew is goroutines that do one piece of work after the other. They are kept,
