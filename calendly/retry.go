@@ -56,6 +56,9 @@ func retryAfter(status int, h http.Header, now time.Time) time.Duration {
 	if text == "" && status == http.StatusTooManyRequests {
 		text = h.Get("X-RateLimit-Reset")
 	}
+	if text == "" {
+		return 0
+	}
 	if t, err := http.ParseTime(text); err == nil {
 		return clamp(t.Sub(now))
 	}

@@ -37,7 +37,7 @@ const (
 	// finishBatch is how long one batch may take to be committed.
 	finishBatch = time.Minute
 	// gather is how many records are worth a commit of their own.
-	gather = 1000
+	gather = 2000
 )
 
 // Sync moves the streams of a source into a destination and returns what came

@@ -119,12 +119,15 @@ type Note struct{ Stream, Text string }
 
 // Record is one row. Values stand in the order of Stream.Columns and hold
 // nil, string, int64, float64 (never NaN), bool, time.Time (UTC, years 0 to
-// 9999) or, for JSON columns, JSON text as jsontext.Value or []byte. Of a
-// Deleted record only the values of the key are looked at.
+// 9999) or, for JSON columns, Document. Of a Deleted record only the values of
+// the key are looked at.
 type Record struct {
 	Deleted bool
 	Values  []any
 }
+
+// Document is JSON text; it is never empty.
+type Document string
 
 // Destination writes records to one system.
 type Destination interface {
@@ -213,7 +216,7 @@ const (
 	Number                // float64
 	Boolean               // bool
 	Timestamp             // time.Time, UTC, microseconds
-	JSON                  // jsontext.Value
+	JSON                  // Document
 )
 
 // String returns the type's name in docs and messages.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -32,7 +33,8 @@ type Job struct {
 	Streams     []connect.Stream
 	Checkpoints Checkpoints
 	Tracker     *Tracker
-	// Gather is how many records of a fast source are committed together.
+	// Gather is how many records of a fast source are committed together, of
+	// all groups under way.
 	Gather int
 	// Finish is how long the batch in hand may take to land after a
 	// cancellation.
@@ -61,7 +63,11 @@ func Run(ctx context.Context, job Job) error {
 	r := &runner{job: job, stop: func() { cancel(errStop) }}
 	var wg sync.WaitGroup
 	for _, g := range groups {
-		wg.Go(func() { r.ended(g, r.group(running, g)) })
+		r.active.Add(1)
+		wg.Go(func() {
+			defer r.active.Add(-1)
+			r.ended(g, r.group(running, g))
+		})
 	}
 	wg.Wait()
 	if r.err != nil && ctx.Err() != nil {
@@ -119,7 +125,8 @@ type runner struct {
 	job  Job
 	stop func()
 
-	commits sync.Mutex // a destination has one transaction at a time
+	active  atomic.Int64 // groups under way
+	commits sync.Mutex   // a destination has one transaction at a time
 
 	mu  sync.Mutex
 	err error // the first that ended a group

@@ -31,7 +31,7 @@ func (r *runner) group(ctx context.Context, g group) error {
 
 // moment is how long a batch may take to come from a source that is not waited
 // for.
-const moment = 50 * time.Millisecond
+const moment = 100 * time.Millisecond
 
 // read lands the batches of a group. From a source that is faster than the
 // destination it gathers some into one commit; once it had to wait for a batch
@@ -48,7 +48,7 @@ func (r *runner) read(ctx context.Context, g group, from connect.Checkpoint) err
 			return canceledFirst(ctx, err)
 		}
 		held = held.And(batch)
-		if held.Len() >= r.job.Gather || time.Since(asked) > moment {
+		if int64(held.Len())*r.active.Load() >= int64(r.job.Gather) || time.Since(asked) > moment {
 			if err := r.land(ctx, g, held); err != nil {
 				return &fatalError{err}
 			}

@@ -14,10 +14,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -45,7 +45,7 @@ type Place interface {
 	// Rows returns what is committed to the table of s, in any order, read by
 	// other means than the destination, which may be open: by column the
 	// values that a connect.Record holds, JSON as its text in a
-	// jsontext.Value. A table that is not there has no rows.
+	// connect.Document. A table that is not there has no rows.
 	Rows(t testing.TB, s connect.Stream) []map[string]any
 }
 
@@ -171,18 +171,16 @@ func plain(t testing.TB, c connect.Column, v any) any {
 	switch v := v.(type) {
 	case time.Time:
 		return "time " + connect.FormatTime(v)
-	case jsontext.Value:
-		return decoded(t, c, v)
-	case []byte:
+	case connect.Document:
 		return decoded(t, c, v)
 	}
 	return v
 }
 
 // decoded keeps the digits of numbers.
-func decoded(t testing.TB, c connect.Column, text []byte) (v any) {
+func decoded(t testing.TB, c connect.Column, text connect.Document) (v any) {
 	t.Helper()
-	d := json.NewDecoder(bytes.NewReader(text))
+	d := json.NewDecoder(strings.NewReader(string(text)))
 	d.UseNumber()
 	if err := d.Decode(&v); err != nil {
 		t.Fatalf("column %s holds no JSON: %v", c.Name, err)

@@ -43,7 +43,7 @@ func testWiden(t *testing.T, h Harness) {
 		column("at", connect.Timestamp), column("raw", connect.JSON), column("share", connect.Number))
 	d.prepare(t, wide, false)
 	d.holds(t, wide, record("a", "x", int64(1), nil, nil, nil, nil, nil), record("b", "y", int64(2), nil, nil, nil, nil, nil))
-	full := record("a", "x", int64(1), "u", true, instant(), []byte(`{"n":1}`), 0.5)
+	full := record("a", "x", int64(1), "u", true, instant(), connect.Document(`{"n":1}`), 0.5)
 	d.commit(t, wide, full)
 	d.prepare(t, wide, false)
 	d.reopen(t, wide)

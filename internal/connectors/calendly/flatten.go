@@ -72,7 +72,7 @@ func (n *node) add(path []string, column int, kind connect.Type) {
 	child.add(path[1:], column, kind)
 }
 
-// record flattens raw, which it keeps. parent fills the parent's column unless
+// record flattens raw. parent fills the parent's column unless
 // the record has a value of its own. A value that does not fit its column is
 // null there and remains in the raw column; so does a field without a column.
 func (p *plan) record(raw []byte, parent string, synced time.Time) (connect.Record, error) {
@@ -85,10 +85,11 @@ func (p *plan) record(raw []byte, parent string, synced time.Time) (connect.Reco
 	}
 	f := p.flattener.Get().(*flattener)
 	defer p.flattener.Put(f)
-	if err := f.flatten(p.root, raw, values); err != nil {
+	text := string(raw)
+	if err := f.flatten(p.root, raw, text, values); err != nil {
 		return connect.Record{}, fmt.Errorf("reading a record: %w", err)
 	}
-	values[p.raw] = jsontext.Value(raw)
+	values[p.raw] = connect.Document(text)
 	values[p.synced] = synced
 	switch {
 	case len(p.keyParts) > 0:
@@ -109,14 +110,14 @@ func hashOf(values []any, parts []int) string {
 		switch v := values[i].(type) {
 		case time.Time:
 			part = []byte(connect.FormatTime(v))
-		case jsontext.Value:
+		case connect.Document:
 			// Equal records may differ in spacing and order. What cannot be
 			// brought into one form is valid JSON with doubled names.
-			canonical := v.Clone()
+			canonical := jsontext.Value(v)
 			if canonical.Canonicalize(jsontext.AllowDuplicateNames(true)) == nil {
 				part = canonical
 			} else {
-				part = v
+				part = []byte(v)
 			}
 		}
 		h.Write(binary.AppendUvarint(nil, uint64(len(part))))
@@ -129,16 +130,15 @@ func hashOf(values []any, parts []int) string {
 type flattener struct {
 	dec    *jsontext.Decoder
 	buf    bytes.Buffer
-	raw    []byte // the record
-	text   string // the same
+	text   string // the record
 	values []any
 }
 
-func (f *flattener) flatten(root *node, raw []byte, values []any) error {
+func (f *flattener) flatten(root *node, raw []byte, text string, values []any) error {
 	f.buf = *bytes.NewBuffer(raw)
-	f.raw, f.text, f.values = raw, string(raw), values
+	f.text, f.values = text, values
 	f.dec.Reset(&f.buf, jsontext.AllowDuplicateNames(true))
-	defer func() { f.buf, f.raw, f.text, f.values = bytes.Buffer{}, nil, "", nil }()
+	defer func() { f.buf, f.text, f.values = bytes.Buffer{}, "", nil }()
 	if f.dec.PeekKind() != '{' {
 		return f.dec.SkipValue()
 	}
@@ -187,7 +187,7 @@ func (f *flattener) value(n *node) error {
 	end := int(f.dec.InputOffset())
 	start := end - len(value)
 	if n.kind == connect.JSON && value.Kind() != 'n' {
-		f.values[n.column] = jsontext.Value(f.raw[start:end:end])
+		f.values[n.column] = connect.Document(f.text[start:end])
 		return nil
 	}
 	if v := convert(n.kind, f.text[start:end]); v != nil { // or else the parent's

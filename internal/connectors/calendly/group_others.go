@@ -11,9 +11,9 @@ func (r *reading) eventTypes(ctx context.Context, push func(chunk) error) error 
 	s := r.stream("event_types")
 	var all []string
 	inactive := map[string]bool{}
-	uri, active := s.column("uri"), s.column("active")
+	active := s.column("active")
 	err := r.list(ctx, s, s.request(r.caller, ""), push, func(record connect.Record) {
-		key := record.Values[uri].(string)
+		key := s.keyOf(record)
 		all = append(all, key)
 		inactive[key] = record.Values[active] == false
 	})
@@ -39,7 +39,7 @@ func (r *reading) routingForms(ctx context.Context, push func(chunk) error) erro
 	s, submissions := r.stream("routing_forms"), r.stream("routing_form_submissions")
 	var forms []string
 	err := r.list(ctx, s, s.request(r.caller, ""), push, func(record connect.Record) {
-		forms = append(forms, record.Values[s.plan.key].(string))
+		forms = append(forms, s.keyOf(record))
 	})
 	if err != nil || r.orphans(s.Name, submissions.Name) {
 		return err
@@ -79,7 +79,7 @@ func (r *reading) webhooks(ctx context.Context, push func(chunk) error) error {
 	}
 	var uris []string
 	err := r.list(ctx, groups, groups.request(r.caller, ""), nil, func(record connect.Record) {
-		uris = append(uris, record.Values[groups.plan.key].(string))
+		uris = append(uris, groups.keyOf(record))
 	})
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (r *reading) contacts(ctx context.Context, push func(chunk) error) error {
 	s, notes := r.stream("contacts"), r.stream("notes")
 	var all []string
 	err := r.list(ctx, s, s.request(r.caller, ""), push, func(record connect.Record) {
-		all = append(all, record.Values[s.plan.key].(string))
+		all = append(all, s.keyOf(record))
 	})
 	if err != nil || r.orphans(s.Name, notes.Name) {
 		return err
@@ -158,7 +158,7 @@ func (r *reading) recaps(ctx context.Context, push func(chunk) error) error {
 		q := s.request(r.caller, "")
 		q.query.Set("status", status)
 		err := r.list(ctx, s, q, nil, func(record connect.Record) {
-			all = append(all, record.Values[s.plan.key].(string))
+			all = append(all, s.keyOf(record))
 		})
 		if err != nil {
 			return err

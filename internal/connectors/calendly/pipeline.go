@@ -30,21 +30,20 @@ const (
 	// workers is how many tasks run at a time: enough to use thousands of
 	// calls a minute at any likely latency. The client's limiter paces them.
 	workers = 32
-	// ahead is how many rows and tasks may be under way at a time: enough that
-	// the calls go on while a thousand rows are committed, and few enough that
-	// all groups together need little memory.
-	ahead = 1000
+	// ahead is how many rows and tasks of a source may be under way at a time,
+	// all groups together: enough that the calls go on while a batch is
+	// committed, and few enough that it takes little memory.
+	ahead = 2000
 )
 
 // deliver runs the tasks of the chunks that read pushes and hands each chunk to
 // emit as a batch, in order. Tasks of earlier chunks begin first, so that a
 // slow account completes one batch after the other rather than all at the end.
-// It ends with the first error, of read, a task or emit, when everything it
-// started has ended.
-func deliver(ctx context.Context, read reader, emit func(connect.Batch) error) error {
+// Each chunk takes its weight of the room until it is emitted. It ends with the
+// first error, of read, a task or emit, when everything it started has ended.
+func deliver(ctx context.Context, room *semaphore.Weighted, read reader, emit func(connect.Batch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	started := make(chan *running, workers)
-	room := semaphore.NewWeighted(ahead)
 	var failed error
 	go func() {
 		defer close(started)
@@ -54,13 +53,14 @@ func deliver(ctx context.Context, read reader, emit func(connect.Batch) error) e
 			if err := room.Acquire(ctx, next.weight()); err != nil {
 				return err
 			}
-			return start(ctx, next, started, &c)
+			return start(ctx, next, started, room, &c)
 		})
 	}()
 	defer func() {
 		cancel()
 		for r := range started { // until the goroutine has ended
 			_, _ = r.batch()
+			room.Release(r.weight())
 		}
 	}()
 	for r := range started {
@@ -68,10 +68,10 @@ func deliver(ctx context.Context, read reader, emit func(connect.Batch) error) e
 		if err == nil {
 			err = emit(b)
 		}
+		room.Release(r.weight())
 		if err != nil {
 			return err
 		}
-		room.Release(r.weight())
 	}
 	return failed
 }
@@ -141,7 +141,7 @@ type running struct {
 
 // start announces a chunk and gives each of its tasks to the crew. An error
 // says that ctx has ended; that of a task is told by batch.
-func start(ctx context.Context, c chunk, started chan<- *running, workers *crew) error {
+func start(ctx context.Context, c chunk, started chan<- *running, room *semaphore.Weighted, workers *crew) error {
 	tasks, fail := context.WithCancelCause(ctx)
 	r := &running{
 		chunk: c, begun: make(chan struct{}), fail: fail, rows: make([]connect.Rows, len(c.tasks)),
@@ -152,6 +152,7 @@ func start(ctx context.Context, c chunk, started chan<- *running, workers *crew)
 	case started <- r:
 	case <-ctx.Done():
 		fail(nil)
+		room.Release(c.weight())
 		return context.Cause(ctx)
 	}
 	for i, t := range c.tasks {

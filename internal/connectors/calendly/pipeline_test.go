@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/kalends/kalends/internal/connect"
 )
@@ -55,7 +56,7 @@ func TestDeliver_keeps_the_order_of_chunks_and_tasks(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var got []string
-		err := deliver(t.Context(), numbered(3, 3, new(atomic.Int32)), func(b connect.Batch) error {
+		err := deliver(t.Context(), semaphore.NewWeighted(ahead), numbered(3, 3, new(atomic.Int32)), func(b connect.Batch) error {
 			got = append(got, flat(b))
 			return nil
 		})
@@ -70,7 +71,7 @@ func TestDeliver_reads_ahead_no_further_than_its_room(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var begun atomic.Int32
-		err := deliver(t.Context(), numbered(ahead, 4, &begun), func(connect.Batch) error {
+		err := deliver(t.Context(), semaphore.NewWeighted(ahead), numbered(ahead, 4, &begun), func(connect.Batch) error {
 			synctest.Wait() // a slow destination: everything that may begin has begun
 			return errStopped
 		})
@@ -89,7 +90,7 @@ func TestDeliver_ends_with_the_error_of_a_task_after_the_chunks_before_it(t *tes
 			return errors.Join(numbered(2, 3, new(atomic.Int32))(ctx, push), push(chunk{tasks: []task{fails}}))
 		}
 		batches := 0
-		err := deliver(t.Context(), read, func(connect.Batch) error { batches++; return nil })
+		err := deliver(t.Context(), semaphore.NewWeighted(ahead), read, func(connect.Batch) error { batches++; return nil })
 		if !errors.Is(err, broken) || batches != 2 {
 			t.Errorf("%d batches and error %v, want 2 and %v", batches, err, broken)
 		}
@@ -102,7 +103,7 @@ func TestDeliver_cancel_ends_with_its_error_and_no_half_chunk(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var begun atomic.Int32
 		time.AfterFunc(1500*time.Millisecond, cancel)
-		err := deliver(ctx, numbered(5, 2*workers, &begun), func(b connect.Batch) error {
+		err := deliver(ctx, semaphore.NewWeighted(ahead), numbered(5, 2*workers, &begun), func(b connect.Batch) error {
 			t.Errorf("got %s", flat(b))
 			return nil
 		})
@@ -116,7 +117,7 @@ func TestDeliver_ends_with_the_error_of_the_reader_after_its_chunks(t *testing.T
 	t.Parallel()
 	broken := errors.New("broken")
 	batches := 0
-	err := deliver(t.Context(), func(_ context.Context, push func(chunk) error) error {
+	err := deliver(t.Context(), semaphore.NewWeighted(ahead), func(_ context.Context, push func(chunk) error) error {
 		return errors.Join(push(chunk{}), broken)
 	}, func(connect.Batch) error { batches++; return nil })
 	if !errors.Is(err, broken) || batches != 1 {

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	api "github.com/kalends/kalends/calendly"
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
@@ -21,7 +23,8 @@ type source struct {
 	now          func() time.Time
 	all          []*stream
 
-	meeting chan struct{} // holds the goroutine that asks who the caller is
+	room    *semaphore.Weighted // for what is read and not yet emitted
+	meeting chan struct{}       // holds the goroutine that asks who the caller is
 	known   *caller
 }
 
@@ -62,7 +65,7 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 			}
 			return errStopped
 		}
-		err = deliver(ctx, r.reader(request.Streams[0].Group), emit)
+		err = deliver(ctx, s.room, r.reader(request.Streams[0].Group), emit)
 		if err == nil {
 			err = emit(connect.Batch{Next: nil})
 		}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	api "github.com/kalends/kalends/calendly"
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
@@ -121,7 +123,7 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 	}
 	s := &source{
 		url: address, organization: organization, start: start, startOption: settings.Values[optionStart],
-		now: c.deps.Now, all: c.all, meeting: make(chan struct{}, 1),
+		now: c.deps.Now, all: c.all, room: semaphore.NewWeighted(ahead), meeting: make(chan struct{}, 1),
 	}
 	if settings.Secrets[fieldKey].Empty() {
 		return s, nil

@@ -194,3 +194,9 @@ func userFields() []string {
 func (s *stream) column(name string) int {
 	return slices.IndexFunc(s.Columns, func(c connect.Column) bool { return c.Name == name })
 }
+
+// keyOf returns the key of a record of s: a copy, as the value itself would
+// keep the text of the whole record in memory.
+func (s *stream) keyOf(record connect.Record) string {
+	return strings.Clone(record.Values[s.plan.key].(string))
+}

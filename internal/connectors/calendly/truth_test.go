@@ -8,7 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/calendly/calendlytest"
@@ -167,7 +166,7 @@ func raws(t testing.TB, s connect.Stream, rows map[string]connect.Record) []reco
 	var all []record
 	for _, key := range slices.Sorted(maps.Keys(rows)) {
 		var r record
-		if err := json.Unmarshal(rows[key].Values[at].(jsontext.Value), &r); err != nil {
+		if err := json.Unmarshal([]byte(rows[key].Values[at].(connect.Document)), &r); err != nil {
 			t.Fatal(err)
 		}
 		all = append(all, r)

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/kalends/kalends/internal/connect"
 )
 
@@ -106,7 +104,7 @@ func throughDriver(ctx context.Context, d *destination, s connect.Stream, batche
 				switch v := v.(type) {
 				case time.Time:
 					args[i] = v.Format(connect.TimeFormat)
-				case jsontext.Value:
+				case connect.Document:
 					args[i] = string(v)
 				}
 			}
@@ -176,7 +174,7 @@ func wideStream() connect.Stream {
 // order, and _raw is of 1.5 KB.
 func wideRecords(s connect.Stream, n int) []connect.Record {
 	at := time.Date(2026, 3, 14, 15, 9, 26, 535897000, time.UTC)
-	raw := jsontext.Value(`{"raw":"` + strings.Repeat("value ", 250) + `"}`)
+	raw := connect.Document(`{"raw":"` + strings.Repeat("value ", 250) + `"}`)
 	var all []connect.Record
 	for i := range benchBatch {
 		number := uint64(n*benchBatch + i)
@@ -187,7 +185,7 @@ func wideRecords(s connect.Stream, n int) []connect.Record {
 		for c := len(values); c < len(s.Columns)-1; c++ {
 			var v any
 			if c%2 == 0 || c%7 == 0 {
-				v = map[connect.Type]any{connect.Text: "some words of text", connect.Timestamp: at, connect.Boolean: true, connect.Integer: int64(c), connect.JSON: jsontext.Value(`[1,2]`)}[s.Columns[c].Type]
+				v = map[connect.Type]any{connect.Text: "some words of text", connect.Timestamp: at, connect.Boolean: true, connect.Integer: int64(c), connect.JSON: connect.Document(`[1,2]`)}[s.Columns[c].Type]
 			}
 			values = append(values, v)
 		}

@@ -110,7 +110,7 @@ func usable(path string) error {
 // power cut. FULL costs one fsync a commit: 0.2 to 0.7 ms where it was
 // measured (BenchmarkCommit), beside 14 ms for a batch of 1,000 events.
 //
-// The cache of 32 MB holds a batch and the upper levels of the indexes; with
+// The cache of 16 MB holds a batch and the upper levels of the indexes; with
 // SQLite's 2 MB a table of 100,000 events took 1.2 times as long to fill.
 //
 // A record fills more than half of a page of SQLite's 4 KB; in pages of 8 KB
@@ -123,11 +123,12 @@ func dsn(path string, patience time.Duration) string {
 		path = "/" + path // C:/…
 	}
 	u := url.URL{Scheme: "file", Path: path, RawQuery: url.Values{
-		"_dqs":      {"0"}, // a misspelled name is an error, not a text
-		"_error_rc": {"1"}, // no message of another call's error
+		"_dqs":          {"0"},   // a misspelled name is an error, not a text
+		"_error_rc":     {"1"},   // no message of another call's error
+		"_journal_mode": {"WAL"}, // after the _pragma list: it would settle the page size
 		"_pragma": {
 			"busy_timeout(" + strconv.FormatInt(patience.Milliseconds(), 10) + ")",
-			"page_size(8192)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-32000)", "wal_autocheckpoint(8000)",
+			"page_size(8192)", "synchronous(FULL)", "cache_size(-16000)", "wal_autocheckpoint(8000)",
 		},
 	}.Encode()}
 	return u.String()

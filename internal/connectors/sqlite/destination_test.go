@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"go.uber.org/goleak"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -128,7 +127,7 @@ func (v stored) value(t connect.Type) (any, error) {
 	case connect.Timestamp:
 		return time.Parse(connect.TimeFormat, string(v.bytes))
 	case connect.JSON:
-		return jsontext.Value(v.bytes), nil
+		return connect.Document(v.bytes), nil
 	case connect.Text:
 	}
 	return string(v.bytes), nil

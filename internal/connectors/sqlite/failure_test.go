@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 )
@@ -29,7 +27,7 @@ func numbered(n int) []connect.Record {
 	for i := range batchRows {
 		all = append(all, connect.Record{Values: []any{
 			fmt.Sprintf("event %d of batch %d", i, n), "https://api.example.com/types/1", time.Unix(int64(i), 0).UTC(),
-			true, int64(n), 0.5, jsontext.Value(`"` + strings.Repeat("raw ", 400) + `"`),
+			true, int64(n), 0.5, connect.Document(`"` + strings.Repeat("raw ", 400) + `"`),
 		}})
 	}
 	return all

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 )
@@ -127,10 +125,7 @@ func value(t connect.Type, v any) (kept any, ok bool) {
 			return connect.FormatTime(at), 0 <= year && year <= 9999
 		}
 	case connect.JSON:
-		switch text := v.(type) {
-		case jsontext.Value:
-			return string(text), len(text) > 0
-		case []byte:
+		if text, isDocument := v.(connect.Document); isDocument {
 			return string(text), len(text) > 0
 		}
 	}
