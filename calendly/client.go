@@ -30,6 +30,8 @@ type Client struct {
 	ScheduledEvents                *ScheduledEventsService
 	Invitees                       *InviteesService
 	InviteeNoShows                 *InviteeNoShowsService
+	SchedulingLinks                *SchedulingLinksService
+	Shares                         *SharesService
 	RoutingForms                   *RoutingFormsService
 	RoutingFormSubmissions         *RoutingFormSubmissionsService
 	Contacts                       *ContactsService
@@ -40,6 +42,7 @@ type Client struct {
 	WebhookSubscriptions           *WebhookSubscriptionsService
 	ActivityLogEntries             *ActivityLogEntriesService
 	OutgoingCommunications         *OutgoingCommunicationsService
+	DataCompliance                 *DataComplianceService
 
 	base        *url.URL
 	secret      secret
@@ -138,6 +141,8 @@ func (c *Client) bind() {
 	c.ScheduledEvents = &ScheduledEventsService{c}
 	c.Invitees = &InviteesService{c}
 	c.InviteeNoShows = &InviteeNoShowsService{c}
+	c.SchedulingLinks = &SchedulingLinksService{c}
+	c.Shares = &SharesService{c}
 	c.RoutingForms = &RoutingFormsService{c}
 	c.RoutingFormSubmissions = &RoutingFormSubmissionsService{c}
 	c.Contacts = &ContactsService{c}
@@ -148,6 +153,7 @@ func (c *Client) bind() {
 	c.WebhookSubscriptions = &WebhookSubscriptionsService{c}
 	c.ActivityLogEntries = &ActivityLogEntriesService{c}
 	c.OutgoingCommunications = &OutgoingCommunicationsService{c}
+	c.DataCompliance = &DataComplianceService{c}
 }
 
 // BaseURL returns where the API is.

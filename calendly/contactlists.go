@@ -28,7 +28,7 @@ const (
 	DynamicView ContactListType = "dynamic_view"
 )
 
-// ContactListsService reads lists of contacts.
+// ContactListsService reads and changes lists of contacts.
 type ContactListsService struct{ client *Client }
 
 // ContactListOptions say which lists are listed.

@@ -51,7 +51,7 @@ type ContactCustomField struct {
 	Value json.RawMessage `json:"value"`
 }
 
-// ContactsService reads contacts.
+// ContactsService reads and changes contacts.
 type ContactsService struct{ client *Client }
 
 // ContactOptions say which contacts are listed. Of several values one is

@@ -15,6 +15,12 @@ import (
 // read already.
 var ErrEndless = errors.New("the list does not end: its next page was read already")
 
+// ErrUnknownOutcome is wrapped by the error of a write that may have taken
+// effect although its answer is not known: the connection broke or took too
+// long, the server failed (5xx), the context ended while it was under way, or
+// what came was no answer. Read back before writing again.
+var ErrUnknownOutcome = errors.New("it is not known whether it took effect")
+
 // InputError is input that cannot be right. Nothing was sent.
 type InputError struct {
 	Field   string // the API's name of the parameter, or what the client calls it
@@ -75,9 +81,9 @@ func (e *Error) Error() string {
 
 // newError reads the body of an error, which need not be JSON. A server that
 // sends the token back does not get it into the error.
-func (c *Client) newError(path string, got answer) *Error {
+func (c *Client) newError(r call, got answer) *Error {
 	e := &Error{
-		Method: http.MethodGet, Path: path, Status: got.status,
+		Method: r.method, Path: r.url.Path, Status: got.status,
 		RetryAfter: retryAfter(got.status, got.header, time.Now()), Body: []byte(c.secret.scrub(string(got.body))),
 	}
 	// Each by itself, so that one of another type does not hide the others.
@@ -111,26 +117,28 @@ func (e *ForeignHostError) Error() string {
 
 // SizeError is an answer that is longer than is read.
 type SizeError struct {
-	Path  string
-	Limit int64 // bytes
+	Method string
+	Path   string
+	Limit  int64 // bytes
 }
 
 // Error names the limit.
 func (e *SizeError) Error() string {
-	return fmt.Sprintf("GET %s: the answer is longer than %d bytes", e.Path, e.Limit)
+	return fmt.Sprintf("%s %s: the answer is longer than %d bytes", e.Method, e.Path, e.Limit)
 }
 
 // DecodeError is an answer of success that is not what the API promises.
 type DecodeError struct {
-	Path string // without the query
-	Err  error
+	Method string
+	Path   string // without the query
+	Err    error
 
 	malformed bool // no JSON: cut short, or not the API's at all
 }
 
 // Error says what does not fit.
 func (e *DecodeError) Error() string {
-	return fmt.Sprintf("GET %s: reading the answer: %v", e.Path, e.Err)
+	return fmt.Sprintf("%s %s: reading the answer: %v", e.Method, e.Path, e.Err)
 }
 
 // Unwrap returns what does not fit.
@@ -139,19 +147,22 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 // ConnectionError is a request that was not answered in full: no connection, a
 // cut one, or an attempt's deadline.
 type ConnectionError struct {
-	Path string // without the query
-	Err  error
+	Method string
+	Path   string // without the query
+	Err    error
 }
 
 // Error says why.
-func (e *ConnectionError) Error() string { return fmt.Sprintf("GET %s: no answer: %v", e.Path, e.Err) }
+func (e *ConnectionError) Error() string {
+	return fmt.Sprintf("%s %s: no answer: %v", e.Method, e.Path, e.Err)
+}
 
 // Unwrap returns why.
 func (e *ConnectionError) Unwrap() error { return e.Err }
 
 // noAnswer is the error of a request without an answer: the context's own if
 // it has ended.
-func (c *Client) noAnswer(ctx context.Context, path string, err error) error {
+func (c *Client) noAnswer(ctx context.Context, r call, err error) error {
 	var size *SizeError
 	switch {
 	case ctx.Err() != nil:
@@ -166,5 +177,5 @@ func (c *Client) noAnswer(ctx context.Context, path string, err error) error {
 	if text := c.secret.scrub(err.Error()); text != err.Error() {
 		err = errors.New(text) // a server sent it back in what is no HTTP
 	}
-	return &ConnectionError{Path: path, Err: err}
+	return &ConnectionError{Method: r.method, Path: r.url.Path, Err: err}
 }

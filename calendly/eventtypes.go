@@ -60,7 +60,7 @@ type CustomQuestion struct {
 	IncludeOther  bool         `json:"include_other"`  // another answer can be written
 }
 
-// EventTypesService reads event types.
+// EventTypesService reads and changes event types.
 type EventTypesService struct{ client *Client }
 
 // EventTypeOptions say which event types are listed: inactive ones too, unless

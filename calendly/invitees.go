@@ -96,7 +96,7 @@ const (
 	SchedulingAPI         SchedulingMethod = "api"
 )
 
-// InviteesService reads who booked meetings. There is no list over several
+// InviteesService reads and changes who booked meetings. There is no list over several
 // meetings.
 type InviteesService struct{ client *Client }
 

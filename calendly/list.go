@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -103,12 +104,12 @@ func typedPage[T any](path string, raw *RawPage) (*Page[T], error) {
 		LastEventTime        *time.Time `json:"last_event_time"`
 	}
 	if err := decode(raw.Body, &extra); err != nil {
-		return nil, &DecodeError{Path: path, Err: err}
+		return nil, &DecodeError{Method: http.MethodGet, Path: path, Err: err}
 	}
 	page.TotalCount, page.ExceedsMaxTotalCount, page.LastEventTime = extra.TotalCount, extra.ExceedsMaxTotalCount, extra.LastEventTime
 	for i, record := range raw.Collection {
 		if err := decode(record, &page.Collection[i]); err != nil {
-			return nil, &DecodeError{Path: path, Err: fmt.Errorf("collection[%d]: %w", i, err)}
+			return nil, &DecodeError{Method: http.MethodGet, Path: path, Err: fmt.Errorf("collection[%d]: %w", i, err)}
 		}
 	}
 	return page, nil
@@ -131,7 +132,7 @@ func readRecord[T any](ctx context.Context, c *Client, path string, query url.Va
 	}
 	record := new(T)
 	if err := decode(raw, record); err != nil {
-		return nil, &DecodeError{Path: path, Err: err}
+		return nil, &DecodeError{Method: http.MethodGet, Path: path, Err: err}
 	}
 	return record, nil
 }

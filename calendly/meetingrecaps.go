@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"time"
 )
 
@@ -56,7 +57,7 @@ type MeetingRecapTranscript struct {
 	Raw json.RawMessage `json:"-"` // as it was sent
 }
 
-// MeetingRecapsService reads what Calendly's notetaker wrote. It needs a paid
+// MeetingRecapsService reads and changes what Calendly's notetaker wrote. It needs a paid
 // plan.
 type MeetingRecapsService struct{ client *Client }
 
@@ -107,4 +108,29 @@ func (s *MeetingRecapsService) Get(ctx context.Context, recap URI) (*MeetingReca
 // API: GET /meeting_recaps/{uuid}/transcript
 func (s *MeetingRecapsService) Transcript(ctx context.Context, recap URI) (*MeetingRecapTranscript, error) {
 	return getRecord[MeetingRecapTranscript](ctx, s.client, "/meeting_recaps/{recap}/transcript", recap)
+}
+
+// MeetingRecapChanges is what changes of a recap; all are Markdown.
+type MeetingRecapChanges struct {
+	SummaryMD     Opt[string] `json:"summary_md"`
+	ActionItemsMD Opt[string] `json:"action_items_md"`
+	DiscussionMD  Opt[string] `json:"discussion_md"`
+}
+
+// Update changes the texts of a recap. It needs the scope meeting_recaps:write
+// and a paid plan.
+//
+// API: PATCH /meeting_recaps/{uuid}
+func (s *MeetingRecapsService) Update(ctx context.Context, recap URI, changes MeetingRecapChanges) (*MeetingRecap, error) {
+	return sendRecord[MeetingRecap](ctx, s.client, write{
+		method: http.MethodPatch, template: "/meeting_recaps/{recap}", ids: []URI{recap}, input: changes,
+	})
+}
+
+// Delete deletes a recap. It needs the scope meeting_recaps:write and a paid
+// plan.
+//
+// API: DELETE /meeting_recaps/{uuid}
+func (s *MeetingRecapsService) Delete(ctx context.Context, recap URI) error {
+	return s.client.do(ctx, write{method: http.MethodDelete, template: "/meeting_recaps/{recap}", ids: []URI{recap}})
 }

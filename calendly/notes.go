@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"time"
 )
 
@@ -20,7 +21,7 @@ type Note struct {
 	Raw json.RawMessage `json:"-"` // as it was sent
 }
 
-// NotesService reads the caller's own notes about contacts.
+// NotesService reads and changes the caller's own notes about contacts.
 type NotesService struct{ client *Client }
 
 // NoteOptions say whose notes are listed.
@@ -69,4 +70,24 @@ func (s *NotesService) list(options NoteOptions) list[Note] {
 // API: GET /notes/{uuid}
 func (s *NotesService) Get(ctx context.Context, note URI) (*Note, error) {
 	return getRecord[Note](ctx, s.client, "/notes/{note}", note)
+}
+
+// NoteInput is a new note. Title or Body is required.
+type NoteInput struct {
+	Contact  URI       `json:"contact" check:"required"`
+	Title    string    `json:"title" check:"max=255"`
+	Body     string    `json:"body" check:"max=10000"`
+	RemindAt time.Time `json:"remind_at"`
+}
+
+func (i NoteInput) validate() error {
+	return oneOf("title, body", i.Title != "", i.Body != "")
+}
+
+// Create writes a note about a contact. It needs the scope contacts:write.
+// Writing it again makes another.
+//
+// API: POST /notes
+func (s *NotesService) Create(ctx context.Context, input NoteInput) (*Note, error) {
+	return sendRecord[Note](ctx, s.client, write{method: http.MethodPost, template: "/notes", input: input})
 }

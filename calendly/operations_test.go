@@ -7,9 +7,9 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
-	"net/http"
 	"os"
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +21,7 @@ import (
 // operation is a line of operations.json.
 type operation struct {
 	Method, Path, Scope string
-	Query               map[string]string
+	Query, Body         map[string]string
 }
 
 func (o operation) name() string { return o.Method + " " + o.Path }
@@ -42,7 +42,7 @@ func operations(t *testing.T) []operation {
 	if len(table.Operations) != table.Count || table.Count == 0 {
 		t.Fatalf("operations.json has %d operations, and says %d", len(table.Operations), table.Count)
 	}
-	return slices.DeleteFunc(table.Operations, func(o operation) bool { return o.Method != http.MethodGet })
+	return table.Operations
 }
 
 // source is what the package's files declare.
@@ -96,7 +96,7 @@ func (s source) add(t *testing.T, d ast.Decl) {
 	}
 }
 
-func TestOperations_each_read_has_a_method(t *testing.T) {
+func TestOperations_each_has_a_method(t *testing.T) {
 	t.Parallel()
 	methods := parsed(t).methods
 	for _, o := range operations(t) {
@@ -157,7 +157,69 @@ func (s source) parameters(t *testing.T, m *ast.FuncDecl) map[string]bool {
 				t.Fatal(err)
 			}
 			parameter, rules, _ := strings.Cut(reflect.StructTag(quoted).Get("query"), ",")
+			if parameter == "" {
+				continue // of a body
+			}
 			found[parameter] = slices.Contains(strings.Split(rules, ","), "required")
+		}
+	}
+	return found
+}
+
+// The tags of a method's input are the fields of its operation's body, and what
+// the table marks with an asterisk is required.
+func TestOperations_inputs_have_every_field(t *testing.T) {
+	t.Parallel()
+	s := parsed(t)
+	all := operations(t)
+	for _, o := range all {
+		if m := s.methods[o.name()]; m != nil {
+			if diff := cmp.Diff(o.fields(all), s.fields(t, m)); diff != "" {
+				t.Errorf("%s: fields and whether they are required (-want +got):\n%s", o.name(), diff)
+			}
+		}
+	}
+}
+
+// fields returns the fields of a body, and whether they are required. Where
+// the table says that they are those of the operation that creates, none is.
+func (o operation) fields(all []operation) map[string]bool {
+	fields := map[string]bool{}
+	nested := regexp.MustCompile(`\{[^}]*\}`)
+	for name, rule := range o.Body {
+		if !strings.HasPrefix(name, "(") {
+			fields[name] = strings.Contains(nested.ReplaceAllString(rule, ""), "*")
+			continue
+		}
+		path, _, _ := strings.Cut(o.Path, "/{")
+		i := slices.IndexFunc(all, func(other operation) bool { return other.name() == "POST "+path })
+		for field := range all[i].Body {
+			if !strings.Contains(name, "minus "+field) {
+				fields[field] = false
+			}
+		}
+	}
+	return fields
+}
+
+// fields returns the names in the tags of a method's input, and whether they
+// are required.
+func (s source) fields(t *testing.T, m *ast.FuncDecl) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	for _, p := range m.Type.Params.List {
+		name, ok := p.Type.(*ast.Ident)
+		if !ok || s.structs[name.Name] == nil {
+			continue
+		}
+		for _, f := range s.structs[name.Name].Fields.List {
+			quoted, err := strconv.Unquote(f.Tag.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if field := reflect.StructTag(quoted).Get("json"); field != "" {
+				found[field] = slices.Contains(strings.Split(reflect.StructTag(quoted).Get("check"), ","), "required")
+			}
 		}
 	}
 	return found

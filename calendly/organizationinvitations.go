@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"time"
 )
 
@@ -32,7 +33,7 @@ const (
 	InvitationDeclined InvitationStatus = "declined"
 )
 
-// OrganizationInvitationsService reads who was asked to join an organization.
+// OrganizationInvitationsService reads and changes who was asked to join an organization.
 type OrganizationInvitationsService struct{ client *Client }
 
 // OrganizationInvitationOptions say which invitations are listed.
@@ -72,4 +73,30 @@ func (s *OrganizationInvitationsService) list(organization URI, options Organiza
 // API: GET /organizations/{org_uuid}/invitations/{uuid}
 func (s *OrganizationInvitationsService) Get(ctx context.Context, organization, invitation URI) (*OrganizationInvitation, error) {
 	return getRecord[OrganizationInvitation](ctx, s.client, "/organizations/{organization}/invitations/{invitation}", organization, invitation)
+}
+
+// OrganizationInvitationInput says who is invited.
+type OrganizationInvitationInput struct {
+	Email string `json:"email" check:"required,email"`
+}
+
+// Create invites somebody to the organization, by email. It needs the scope
+// organizations:write and the role admin or owner; 400 where the address is
+// invited or a member already, or no seat is left.
+//
+// API: POST /organizations/{uuid}/invitations
+func (s *OrganizationInvitationsService) Create(ctx context.Context, organization URI, input OrganizationInvitationInput) (*OrganizationInvitation, error) {
+	return sendRecord[OrganizationInvitation](ctx, s.client, write{
+		method: http.MethodPost, template: "/organizations/{organization}/invitations", ids: []URI{organization}, input: input,
+	})
+}
+
+// Delete revokes an invitation that is pending. It needs the scope
+// organizations:write and the role admin or owner.
+//
+// API: DELETE /organizations/{org_uuid}/invitations/{uuid}
+func (s *OrganizationInvitationsService) Delete(ctx context.Context, organization, invitation URI) error {
+	return s.client.do(ctx, write{
+		method: http.MethodDelete, template: "/organizations/{organization}/invitations/{invitation}", ids: []URI{organization, invitation},
+	})
 }

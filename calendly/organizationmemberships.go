@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"time"
 )
 
@@ -30,7 +31,7 @@ const (
 	RoleOwner Role = "owner"
 )
 
-// OrganizationMembershipsService reads who belongs to an organization. It is
+// OrganizationMembershipsService reads and changes who belongs to an organization. It is
 // the only directory of users.
 type OrganizationMembershipsService struct{ client *Client }
 
@@ -73,4 +74,13 @@ func (s *OrganizationMembershipsService) list(options OrganizationMembershipOpti
 // API: GET /organization_memberships/{uuid}
 func (s *OrganizationMembershipsService) Get(ctx context.Context, membership URI) (*OrganizationMembership, error) {
 	return getRecord[OrganizationMembership](ctx, s.client, "/organization_memberships/{membership}", membership)
+}
+
+// Delete removes a user from the organization; the user keeps an account, and
+// only its owner cannot be removed. It needs the scope organizations:write and
+// the role admin or owner.
+//
+// API: DELETE /organization_memberships/{uuid}
+func (s *OrganizationMembershipsService) Delete(ctx context.Context, membership URI) error {
+	return s.client.do(ctx, write{method: http.MethodDelete, template: "/organization_memberships/{membership}", ids: []URI{membership}})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"maps"
+	"net/http"
 	"net/url"
 )
 
@@ -93,7 +94,7 @@ func (c *Client) PagesRaw(ctx context.Context, path string, query url.Values) it
 			}
 			switch {
 			case err != nil:
-				yield(nil, &DecodeError{Path: c.pathOf(path), Err: err})
+				yield(nil, &DecodeError{Method: http.MethodGet, Path: c.pathOf(path), Err: err})
 				return
 			case token == nil:
 				return

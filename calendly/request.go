@@ -53,6 +53,13 @@ func (c *Client) resolve(path string, query url.Values) (*url.URL, error) {
 	return own, nil
 }
 
+// call is one request, as often as it is sent.
+type call struct {
+	method string
+	url    *url.URL
+	body   []byte // JSON; nil: none
+}
+
 // get sends a GET until it is answered, and gives the body of the answer to
 // decode, whose error says that it is not what the API promises.
 func (c *Client) get(ctx context.Context, path string, query url.Values, decode func(body []byte) error) error {
@@ -62,7 +69,7 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, decode 
 	}
 	var spent time.Duration
 	for attempt := 1; ; attempt++ {
-		elapsed, err := c.try(ctx, u, decode)
+		elapsed, err := c.try(ctx, call{method: http.MethodGet, url: u}, decode)
 		if err == nil || attempt >= c.attempts || !retryable(err) {
 			return err
 		}
@@ -78,20 +85,23 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, decode 
 
 // try sends one request and decides what its answer means. It is the one place
 // where a request leaves.
-func (c *Client) try(ctx context.Context, u *url.URL, decode func([]byte) error) (time.Duration, error) {
+func (c *Client) try(ctx context.Context, r call, decode func([]byte) error) (time.Duration, error) {
 	ticket, err := c.limiter.wait(ctx)
 	if err != nil {
 		return 0, err
 	}
-	a := Attempt{Method: http.MethodGet, Path: u.Path}
+	a := Attempt{Method: r.method, Path: r.url.Path}
 	began := time.Now()
-	got, err := c.exchange(ctx, u)
+	got, err := c.exchange(ctx, r)
 	a.Elapsed = time.Since(began)
 	a.Status, a.Rate = got.status, rateOf(got.header)
 	a.RateLimited = got.status == http.StatusTooManyRequests
 	c.limiter.done(ticket, outcome{rate: a.Rate, status: got.status, retryAfter: retryAfter(got.status, got.header, time.Now())})
 	if err == nil {
-		err = c.meaning(u.Path, got, decode)
+		err = c.meaning(r, got, decode)
+	}
+	if r.method != http.MethodGet {
+		err = outcomeOf(err)
 	}
 	a.Err = err
 	c.observe(a)
@@ -106,24 +116,31 @@ type answer struct {
 }
 
 // exchange sends a request and reads the answer.
-func (c *Client) exchange(ctx context.Context, u *url.URL) (answer, error) {
+func (c *Client) exchange(ctx context.Context, r call) (answer, error) {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(limited, http.MethodGet, u.String(), http.NoBody)
+	var body io.Reader = http.NoBody
+	if r.body != nil {
+		body = bytes.NewReader(r.body)
+	}
+	req, err := http.NewRequestWithContext(limited, r.method, r.url.String(), body)
 	if err != nil {
-		return answer{}, c.noAnswer(ctx, u.Path, err)
+		return answer{}, c.noAnswer(ctx, r, err)
+	}
+	if r.body != nil {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
 	c.secret.authorize(req)
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return answer{}, c.noAnswer(ctx, u.Path, c.lateness(limited, err))
+		return answer{}, c.noAnswer(ctx, r, c.lateness(limited, err))
 	}
 	defer res.Body.Close() // it was read, or its error is known
 	got := answer{status: res.StatusCode, header: res.Header}
 	if got.body, err = c.read(res); err != nil {
-		return got, c.noAnswer(ctx, u.Path, c.lateness(limited, err))
+		return got, c.noAnswer(ctx, r, c.lateness(limited, err))
 	}
 	return got, nil
 }
@@ -145,25 +162,25 @@ func (c *Client) read(res *http.Response) ([]byte, error) {
 		return body, nil
 	}
 	if res.ContentLength > c.maxResponse {
-		return nil, &SizeError{Path: res.Request.URL.Path, Limit: c.maxResponse}
+		return nil, &SizeError{Method: res.Request.Method, Path: res.Request.URL.Path, Limit: c.maxResponse}
 	}
 	var b bytes.Buffer
 	b.Grow(int(min(max(res.ContentLength, 0), firstBuffer)) + bytes.MinRead) // ReadFrom wants so much room
 	_, err := b.ReadFrom(io.LimitReader(res.Body, c.maxResponse+1))
 	if int64(b.Len()) > c.maxResponse {
-		return nil, &SizeError{Path: res.Request.URL.Path, Limit: c.maxResponse}
+		return nil, &SizeError{Method: res.Request.Method, Path: res.Request.URL.Path, Limit: c.maxResponse}
 	}
 	return b.Bytes(), err
 }
 
 // meaning is what an answer says: nothing, where it is a success that can be
 // decoded.
-func (c *Client) meaning(path string, got answer, decode func([]byte) error) error {
+func (c *Client) meaning(r call, got answer, decode func([]byte) error) error {
 	if got.status/100 != 2 {
-		return c.newError(path, got)
+		return c.newError(r, got)
 	}
 	if err := decode(got.body); err != nil {
-		return &DecodeError{Path: path, Err: err, malformed: !json.Valid(got.body)}
+		return &DecodeError{Method: r.method, Path: r.url.Path, Err: err, malformed: !json.Valid(got.body)}
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 	"time"
 )
 
@@ -66,7 +67,7 @@ const (
 	EventContactDeleted               WebhookEvent = "contact.deleted"
 )
 
-// WebhookSubscriptionsService reads where Calendly sends events.
+// WebhookSubscriptionsService reads and changes where Calendly sends events.
 type WebhookSubscriptionsService struct{ client *Client }
 
 // WebhookSubscriptionOptions say which subscriptions are listed.
@@ -117,4 +118,41 @@ func (s *WebhookSubscriptionsService) list(options WebhookSubscriptionOptions) l
 // API: GET /webhook_subscriptions/{webhook_uuid}
 func (s *WebhookSubscriptionsService) Get(ctx context.Context, subscription URI) (*WebhookSubscription, error) {
 	return getRecord[WebhookSubscription](ctx, s.client, "/webhook_subscriptions/{subscription}", subscription)
+}
+
+// WebhookSubscriptionInput says what is sent where.
+type WebhookSubscriptionInput struct {
+	URL          string         `json:"url" check:"required,url"` // no two subscriptions may have the same
+	Events       []WebhookEvent `json:"events" check:"required"`
+	Organization URI            `json:"organization" check:"required"`
+	Scope        WebhookScope   `json:"scope" check:"required"`
+	User         URI            `json:"user"`        // of WebhookUser
+	Group        URI            `json:"group"`       // of WebhookGroup
+	SigningKey   string         `json:"signing_key"` // what events are signed with; see VerifyWebhook
+}
+
+func (i WebhookSubscriptionInput) validate() error {
+	switch {
+	case i.Scope == WebhookUser && i.User == "":
+		return &InputError{Field: "user", Problem: "is required for the scope user"}
+	case i.Scope == WebhookGroup && i.Group == "":
+		return &InputError{Field: "group", Problem: "is required for the scope group"}
+	}
+	return nil
+}
+
+// Create subscribes to events. It needs the scope webhooks:write and the read
+// scope of each kind of event; for a whole organization the role admin or
+// owner. 409 where the URL is subscribed already.
+//
+// API: POST /webhook_subscriptions
+func (s *WebhookSubscriptionsService) Create(ctx context.Context, input WebhookSubscriptionInput) (*WebhookSubscription, error) {
+	return sendRecord[WebhookSubscription](ctx, s.client, write{method: http.MethodPost, template: "/webhook_subscriptions", input: input})
+}
+
+// Delete ends a subscription. It needs the scope webhooks:write.
+//
+// API: DELETE /webhook_subscriptions/{webhook_uuid}
+func (s *WebhookSubscriptionsService) Delete(ctx context.Context, subscription URI) error {
+	return s.client.do(ctx, write{method: http.MethodDelete, template: "/webhook_subscriptions/{subscription}", ids: []URI{subscription}})
 }

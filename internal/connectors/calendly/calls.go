@@ -47,7 +47,7 @@ func readInto(ctx context.Context, client *api.Client, path string, into any) (j
 		return nil, err
 	}
 	if err := json.Unmarshal(record, into); err != nil {
-		return nil, &api.DecodeError{Path: path, Err: err}
+		return nil, &api.DecodeError{Method: http.MethodGet, Path: path, Err: err}
 	}
 	return record, nil
 }
