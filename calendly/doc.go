@@ -42,7 +42,8 @@
 // for a bad token, 403 for want of a scope, a role or a plan, 404 for what does
 // not exist, and 429 and 5xx where trying again did not help. No answer is a
 // ConnectionError, an answer that is no promised JSON a DecodeError, one that
-// is too long a SizeError. When a context ends its error is returned as it is.
+// is too long a SizeError. When a context ends its error is returned as it is, or
+// wrapped where a write was under way.
 // No error has the token in it, and no address in an error has a query.
 //
 // # Trying again
@@ -51,6 +52,13 @@
 // answer, its JSON is cut short or none at all, or it is 429, 500, 502, 503 or
 // 504: after what Retry-After, or for 429 X-RateLimit-Reset, asks for, and a
 // random time that grows.
+//
+// # Writing
+//
+// A write is sent once. Where it is not known whether it took effect, its error
+// wraps ErrUnknownOutcome, beside what happened: read back before writing
+// again. Input is checked before anything is sent. In what changes a record an
+// Opt that is zero leaves a field as it is.
 //
 // # Rate limits
 //

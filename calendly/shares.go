@@ -85,6 +85,7 @@ func (i ShareInput) validate() error {
 		if i.MaxBookingTime == 0 {
 			missing = "max_booking_time"
 		}
+	case PeriodUnlimited:
 	}
 	if missing != "" {
 		return &InputError{Field: missing, Problem: "is required for " + string(i.PeriodType)}

@@ -40,22 +40,22 @@ func outcomeOf(err error) error {
 	case err == nil:
 	case errors.As(err, &answered):
 		if answered.Status >= http.StatusInternalServerError {
-			return &unknownOutcome{err}
+			return &outcomeError{err}
 		}
 	case errors.As(err, &dial) && dial.Op == "dial", errors.As(err, &refused): // nothing was sent
 	default:
-		return &unknownOutcome{err}
+		return &outcomeError{err}
 	}
 	return err
 }
 
-// unknownOutcome is the error of a write that may have taken effect.
-type unknownOutcome struct{ err error }
+// outcomeError is the error of a write that may have taken effect.
+type outcomeError struct{ err error }
 
-func (e *unknownOutcome) Error() string { return e.err.Error() + "; " + ErrUnknownOutcome.Error() }
+func (e *outcomeError) Error() string { return e.err.Error() + "; " + ErrUnknownOutcome.Error() }
 
 // Unwrap returns the mark and what happened.
-func (e *unknownOutcome) Unwrap() []error { return []error{ErrUnknownOutcome, e.err} }
+func (e *outcomeError) Unwrap() []error { return []error{ErrUnknownOutcome, e.err} }
 
 // write is a write whose path is a template, whose variables stand for ids.
 type write struct {
