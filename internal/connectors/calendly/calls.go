@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"net/http"
 
 	api "github.com/kalends/kalends/calendly"
 	"github.com/kalends/kalends/internal/connect"
