@@ -16,7 +16,8 @@ type leaksKey struct{}
 type leaks struct {
 	dir     string
 	tokens  []string
-	printed string // everything that the script's commands printed
+	printed string            // everything that the script's commands printed
+	stops   map[string]func() // by the name of a sandbox
 }
 
 func leaksOf(ts *testscript.TestScript) *leaks { return ts.Value(leaksKey{}).(*leaks) }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
@@ -14,17 +15,20 @@ import (
 
 func (p *program) sandboxCommand() *cobra.Command {
 	var cfg app.SandboxConfig
-	var rate string
+	var rate, state, clock string
 	var events int
 	var tokens []string
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Serve a Calendly to test against",
 		Long: `Serves an emulator of Calendly's API with an invented organization. It prints
-one JSON line when it is ready, with its address and a token of each role, and
-serves until it is stopped. Equal flags give an equal organization.`,
+one JSON line when it is ready, with its address, a token of each role, the
+admin token for what lies under /_sandbox/ (clock, faults, tokens, what invitees
+do) and an OAuth application, and serves until it is stopped. Equal flags give
+an equal organization. docs/sandbox.md shows how to use it.`,
 		Example: `  kalends sandbox --listen 127.0.0.1:8080 --events 5000 --rate 500/min
-  kalends sandbox --token reader:admin:users:read,scheduled_events:read`,
+  kalends sandbox --token reader:admin:users:read,scheduled_events:read
+  kalends sandbox --clock 2030-01-01T00:00:00Z --assume taken_slot=409 --state scenario.json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if cfg.Rate, err = parseRate(rate); err != nil {
@@ -43,8 +47,11 @@ serves until it is stopped. Equal flags give an equal organization.`,
 			if cfg.Events = events; events == 0 {
 				cfg.Events = -1 // the emulator's zero is its default
 			}
+			if cfg.Clock, err = parseClock(clock); err != nil {
+				return err
+			}
 			p.warnOpen(cfg.Listen)
-			return app.Serve(cmd.Context(), cfg, func(s app.Sandbox) error {
+			return app.Serve(cmd.Context(), cfg, state, func(s app.Sandbox) error {
 				text, err := json.Marshal(s, jsonOptions())
 				if err == nil {
 					_, err = p.out.Write(append(text, '\n'))
@@ -61,6 +68,13 @@ serves until it is stopped. Equal flags give an equal organization.`,
 	flags.StringVar(&rate, "rate", "500/min", "requests a user may make in a minute; 0: no limit")
 	flags.DurationVar(&cfg.Latency, "latency", 0, "added to every answer")
 	flags.StringVar(&cfg.PublicURL, "public-url", "", "what URIs begin with, if not the address listened on")
+	flags.IntVar(&cfg.Members, "members", 0, "how many users belong to the organization; 0: as many as the events need")
+	flags.BoolVar(&cfg.Trial, "trial", false, "the plan is only tried out")
+	flags.IntVar(&cfg.Seats, "seats", 0, "how many members and open invitations are paid for; 0: any number")
+	flags.BoolVar(&cfg.SCIM, "scim", false, "members are managed elsewhere, so that invitations stay")
+	flags.StringVar(&clock, "clock", "", "what time it is, as 2030-01-01T00:00:00Z; it goes on from there. Default: now")
+	flags.StringToStringVar(&cfg.Assume, "assume", nil, "decide what nobody knows otherwise, as NAME=VALUE; docs/sandbox.md lists what")
+	flags.StringVar(&state, "state", "", "go on from what was saved in this file, if it is there, and save there when stopped")
 	flags.StringArrayVar(&tokens, "token", nil, "one more token, as NAME:ROLE:SCOPE,SCOPE…; NAME:ROLE alone has all scopes")
 	return cmd
 }
@@ -84,6 +98,19 @@ func parseRate(text string) (int, error) {
 		return 0, fault.New(fault.Invalid, "%q is not a rate", text).WithField("rate").WithHint("write it as 500/min, or 0 for no limit")
 	}
 	return n, nil
+}
+
+// parseClock returns a clock that goes on from a time; nil is the machine's.
+func parseClock(text string) (func() time.Time, error) {
+	if text == "" {
+		return nil, nil
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "%q is not a time", text).WithField("clock").WithHint("write it as 2030-01-01T00:00:00Z")
+	}
+	began := time.Now()
+	return func() time.Time { return at.Add(time.Since(began)) }, nil
 }
 
 func parseToken(text string) (app.SandboxToken, error) {

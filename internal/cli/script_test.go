@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -46,7 +47,7 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
-			l := &leaks{dir: e.WorkDir}
+			l := &leaks{dir: e.WorkDir, stops: map[string]func(){}}
 			e.Values[leaksKey{}] = l
 			e.Defer(func() { l.search(e.T()) })
 			e.Setenv("KALENDS_HOME", filepath.Join(e.WorkDir, "home"))
@@ -54,7 +55,7 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(filepath.Join(e.WorkDir, "given"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sandbox": sandbox, "exit": exit, "json": checkJSON,
+			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON,
 		},
 	})
 }
@@ -78,12 +79,14 @@ func sandbox(ts *testscript.TestScript, _ bool, args []string) {
 	out, err := cmd.StdoutPipe()
 	ts.Check(err)
 	ts.Check(cmd.Start())
-	ts.Defer(func() {
+	once := sync.OnceFunc(func() {
 		ts.Check(cmd.Process.Signal(syscall.SIGTERM))
 		if err := cmd.Wait(); err != nil {
 			ts.Fatalf("the sandbox that was stopped: %v", err)
 		}
 	})
+	ts.Defer(once)
+	leaksOf(ts).stops[name] = once
 	line, err := bufio.NewReader(out).ReadBytes('\n')
 	ts.Check(err)
 	var ready struct {
@@ -101,6 +104,14 @@ func sandbox(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(os.WriteFile(ts.MkAbs("given/"+name+"/"+role), []byte(token+"\n"), 0o600))
 		leaksOf(ts).tokens = append(leaksOf(ts).tokens, token)
 	}
+}
+
+// stop stops a sandbox and waits for its end.
+func stop(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 || leaksOf(ts).stops[args[0]] == nil {
+		ts.Fatalf("usage: stop NAME, of a sandbox")
+	}
+	leaksOf(ts).stops[args[0]]()
 }
 
 func exit(ts *testscript.TestScript, neg bool, args []string) {
