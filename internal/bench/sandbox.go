@@ -18,9 +18,9 @@ import (
 
 // sandbox is an emulator in a process of its own.
 type sandbox struct {
-	URL    string
-	Tokens map[string]string
-	cmd    *exec.Cmd
+	URL, Organization string
+	Tokens            map[string]string
+	cmd               *exec.Cmd
 }
 
 func (b *bench) sandbox(ctx context.Context, args ...string) (*sandbox, error) {
