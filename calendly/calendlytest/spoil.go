@@ -116,10 +116,10 @@ func (a *answered) send(ctx context.Context, w http.ResponseWriter) {
 	if a.fault != nil {
 		kind = a.fault.Kind
 	}
-	switch {
-	case kind == FaultSlow && !pause(ctx, cmp.Or(a.fault.Delay, defaultDelay)):
-		return
-	case kind == FaultReset:
+	switch kind {
+	case FaultSlow:
+		pause(ctx, cmp.Or(a.fault.Delay, defaultDelay))
+	case FaultReset:
 		reset(w)
 	}
 	if a.status != http.StatusNoContent {

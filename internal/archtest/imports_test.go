@@ -61,7 +61,7 @@ func rules() map[string]rule {
 			},
 		},
 		"cmd/kalends":    {ours: []string{"internal/cli"}},
-		"internal/bench": {ours: []string{"calendly/calendlytest", "internal/flow"}},
+		"internal/bench": {ours: []string{"calendly", "calendly/calendlytest", "internal/flow"}},
 	}
 }
 
