@@ -1,38 +1,18 @@
 package calendlytest
 
 import (
-	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 )
 
-// operation is what the table of operations says of one.
-type operation struct {
-	Method string            `json:"method"`
-	Path   string            `json:"path"`
-	Scope  string            `json:"scope"`
-	Query  map[string]string `json:"query"`
-}
-
 func TestRoutes_are_the_table_of_operations(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../operations.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var table struct {
-		Operations []operation `json:"operations"`
-	}
-	if err := json.Unmarshal(text, &table); err != nil {
-		t.Fatal(err)
-	}
 	known := map[string]route{}
 	for _, r := range routes() {
 		known[r.pattern] = r
 	}
-	for _, o := range table.Operations {
+	for _, o := range operations(t) {
 		pattern := o.Method + " " + o.Path
 		r, ok := known[pattern]
 		if !ok {

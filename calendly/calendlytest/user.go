@@ -1,5 +1,7 @@
 package calendlytest
 
+import "slices"
+
 // profile is what a user object holds wherever it stands.
 type userProfile struct {
 	URI           string  `json:"uri"`
@@ -33,11 +35,20 @@ type membershipBody struct {
 	UpdatedAt    string      `json:"updated_at"`
 }
 
+// userLocale returns the language of a user: those of booking pages that users
+// cannot have are English.
+func userLocale(locale string) string {
+	if slices.Contains([]string{"en", "fr", "es", "de", "pt"}, locale) {
+		return locale
+	}
+	return "en"
+}
+
 func (w *world) userProfile(i int) userProfile {
 	m := &w.members[i]
 	return userProfile{
 		URI: w.uri(kindUser, i), Name: m.written, Slug: m.slug, Email: m.email, SchedulingURL: "https://calendly.com/" + m.slug,
-		Timezone: m.zone, TimeNotation: m.notation, AvatarURL: m.avatar, CreatedAt: stamp(m.created), UpdatedAt: stamp(m.updated), Locale: m.locale,
+		Timezone: m.zone, TimeNotation: m.notation, AvatarURL: m.avatar, CreatedAt: stamp(m.created), UpdatedAt: stamp(m.updated), Locale: userLocale(m.locale),
 	}
 }
 
