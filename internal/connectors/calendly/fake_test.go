@@ -2,6 +2,7 @@ package calendly
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -19,7 +20,16 @@ import (
 // be made inside a synctest bubble.
 type inProcess struct{ http.Handler }
 
-func (p inProcess) RoundTrip(req *http.Request) (*http.Response, error) {
+func (p inProcess) RoundTrip(req *http.Request) (_ *http.Response, err error) {
+	defer func() {
+		switch v := recover(); v {
+		case nil:
+		case http.ErrAbortHandler: // the connection is cut
+			err = context.Cause(req.Context())
+		default:
+			panic(v)
+		}
+	}()
 	answer := httptest.NewRecorder()
 	received := req.Clone(req.Context())
 	received.Body = http.NoBody // which the client leaves out
