@@ -40,6 +40,9 @@ func adminRoutes() []route {
 		write("POST /_sandbox/invitees/reschedule", created, rescheduleAsInvitee),
 		write("POST /_sandbox/invitees/answer", ok, answerAsInvitee),
 		write("POST /_sandbox/events/touch", ok, touchEvent),
+		write("POST /_sandbox/event_types/delete", ok, deleteEventType),
+		write("POST /_sandbox/recaps", created, createRecap),
+		write("POST /_sandbox/routing_form_submissions", created, submitForm),
 		write("POST /_sandbox/invitations/accept", ok, acceptInvitation),
 		write("POST /_sandbox/invitations/decline", ok, declineInvitation),
 	}

@@ -1,12 +1,17 @@
 package calendlytest
 
-import (
-	"strings"
-)
+import "strings"
 
 // bookAsInvitee books as somebody would on the booking page: without the
-// limits of POST /invitees.
-func bookAsInvitee(c *call) (change, error) { return c.book(new("instant_book"), func() {}) }
+// limits of POST /invitees, and maybe sent there by a routing form.
+func bookAsInvitee(c *call) (change, error) {
+	in := c.input()
+	form, err := in.submissionFor()
+	if err != nil {
+		return nil, err
+	}
+	return c.book(in, wish{method: new("instant_book"), form: form}, func() {})
+}
 
 // inviteeIn reads the field invitee, who must be active.
 func (c *call) inviteeIn(in *input) (visit, error) {

@@ -2,6 +2,7 @@ package calendlytest
 
 import (
 	"slices"
+	"strings"
 )
 
 // news is something that subscriptions are told of.
@@ -78,13 +79,12 @@ func (c *call) announceContact(name string, j int) {
 // announceRecap tells of a recap that is still there.
 func (c *call) announceRecap(name string, i int) {
 	w := c.world
-	r := w.recapBody(i)
-	p := recapPayload{Event: recapEventBody{*r.Event, r.Name, r.StartTime, r.EndTime, r.Location, slices.Clone(r.Attendees)}}
-	if name == "meeting_recap.deleted" {
-		p.Event = recapEventBody{URI: *r.Event}
-		p.Recap = deletedBody{r.URI, stamp(c.now)}
-	} else {
-		p.Recap = recapSample{recapTexts: w.recapTexts(i, r.Status), URI: r.URI, Transcript: r.Transcript, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt}
-	}
-	c.announce(news{name: name, users: w.hosts(i), payload: p})
+	_, change, _ := strings.Cut(name, ".")
+	c.announce(news{name: name, users: w.hosts(i), payload: w.recapPayload(change, i, c.now)})
+}
+
+// announceSubmission tells of a form that was filled in. It is about no user;
+// only organizations may subscribe to it.
+func (c *call) announceSubmission(s int) {
+	c.announce(news{name: "routing_form_submission.created", users: []int{ownerIndex}, payload: c.world.submissionBody(s)})
 }

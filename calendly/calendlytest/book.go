@@ -17,6 +17,7 @@ type wish struct {
 	tracking trackingBody
 	guests   []string
 	method   *string // scheduling_method
+	form     *int    // the submission that led here
 }
 
 // personWish is who is to be invited.
@@ -36,19 +37,18 @@ func createInvitee(c *call) (change, error) {
 	if err := c.mayBookMore(); err != nil {
 		return nil, err
 	}
-	do, err := c.book(new("api"), c.countBooking)
+	do, err := c.book(c.input(), wish{method: new("api")}, c.countBooking)
 	if err == nil && c.server.assume.on("paid_plan_for_invitees") && c.world.plan < planStandard {
 		err = forbidden("The Scheduling API is only available on paid Calendly plans. Upgrade your plan to access this feature.")
 	}
 	return do, err
 }
 
-// book reads a wish from the body and returns what fulfills it.
-func (c *call) book(method *string, done func()) (change, error) {
-	in := c.input()
+// book reads the rest of a wish from the body and returns what fulfills it.
+func (c *call) book(in *input, v wish, done func()) (change, error) {
 	of := in.required("event_type", kindEventType)
 	in.require("start_time")
-	v := wish{start: in.time("start_time"), method: method, person: in.person(), tracking: in.tracking()}
+	v.start, v.person, v.tracking = in.time("start_time"), in.person(), in.tracking()
 	v.guests = in.texts("event_guests", maxGuests, isEmail, saysEmail)
 	if err := in.err(); err != nil {
 		return nil, err

@@ -47,21 +47,56 @@ func (w *world) remindersSent() []int32 {
 	return sent
 }
 
+// communicationBody returns the reminder of event i.
 func (w *world) communicationBody(i int) communicationBody {
 	e := w.event(i)
-	host := &w.members[w.hostsOf(e.kind, i)[0]]
-	at := stampSeconds(e.start - remindsBefore)
-	b := communicationBody{
-		Type: "email", To: w.guest(w.attendee(&e, 0)).email, From: "notifications@calendly.com", Subject: new("Reminder: " + e.kind.name),
-		Body:      "Hi, a friendly reminder of your meeting with " + host.written + ".\nSee you tomorrow!",
-		SenderURI: new(w.uri(kindUser, w.hostsOf(e.kind, i)[0])), SenderEmail: &host.email,
-		EventTypeURI: w.uri(kindEventType, e.typeIndex), EventURI: w.uri(kindEvent, i),
-		SentAt: stamp((e.start-remindsBefore)*micros + 2_345_678), CreatedAt: at, SchedulingURL: w.schedulingURL(e.kind),
-	}
-	if number := w.reminderNumber(i, 0); number != nil {
+	at := (e.start - remindsBefore) * micros
+	return w.reminder(&e, w.hostsOf(e.kind, i)[0], w.guest(w.attendee(&e, 0)).email, w.reminderNumber(i, 0), at)
+}
+
+// reminder is sent by e-mail, or to the number that was left for that.
+func (w *world) reminder(e *event, host int, email string, number *string, at int64) communicationBody {
+	b := w.email(e, host, email, "Reminder: ", "a friendly reminder of", at)
+	if number != nil {
 		b.Type, b.To, b.From, b.Subject, b.SenderURI, b.SenderEmail = "sms", *number, "+12025550100", nil, nil, nil
 	}
 	return b
+}
+
+// email returns a message about a meeting. It is sent soon after it was made.
+func (w *world) email(e *event, host int, to, subject, says string, at int64) communicationBody {
+	m := &w.members[host]
+	return communicationBody{
+		Type: "email", To: to, From: "notifications@calendly.com", Subject: new(subject + e.kind.name),
+		Body:      "Hi, " + says + " your meeting with " + m.written + ".\nSee you soon!",
+		SenderURI: new(w.uri(kindUser, host)), SenderEmail: &m.email, EventTypeURI: w.uri(kindEventType, e.typeIndex), EventURI: w.uri(kindEvent, e.index),
+		SentAt: stamp(at + 2_345_678), CreatedAt: stamp(at), SchedulingURL: w.schedulingURL(e.kind),
+	}
+}
+
+// heldMessage is a message that a booking caused.
+type heldMessage struct {
+	at   int64 // microseconds
+	body communicationBody
+}
+
+// confirm sends a confirmation to who has taken a seat, and a reminder later if
+// there is time and the seat is not given up.
+func (w *world) confirm(v visit, now int64) {
+	e, i := w.event(v.event), w.bookings[v.event].invitees[v.seat]
+	host := w.hosts(v.event)[0]
+	w.sent = append(w.sent, heldMessage{now, w.email(&e, host, i.Email, "Confirmed: ", "we look forward to", now)})
+	at := (e.start - remindsBefore) * micros
+	if at <= now {
+		return
+	}
+	w.later(at, func(at int64) {
+		b := w.bookings[v.event]
+		if b.seats[v.seat].canceled == 0 && w.hasEvent(v.event) {
+			i := &b.invitees[v.seat]
+			w.sent = append(w.sent, heldMessage{at, w.reminder(&b.event, host, i.Email, i.TextReminderNumber, at)})
+		}
+	})
 }
 
 func listCommunications(c *call) (any, error) {
@@ -76,12 +111,22 @@ func listCommunications(c *call) (any, error) {
 		return nil, err
 	}
 	w := c.world
-	sent := w.reminders()
-	at := func(n int) int64 { return (w.startOf(int(sent[n])) - remindsBefore) * micros }
-	first := sort.Search(len(sent), func(n int) bool { return at(n) >= from })
-	n := max(sort.Search(len(sent), func(n int) bool { return at(n) > to })-first, 0)
+	drawn := w.reminders()
+	at := func(n int) int64 {
+		if n -= len(drawn); n >= 0 {
+			return w.sent[n].at
+		}
+		return (w.startOf(int(drawn[n+len(drawn)])) - remindsBefore) * micros
+	}
+	all := len(drawn) + len(w.sent)
+	first := sort.Search(all, func(n int) bool { return at(n) >= from })
+	n := max(sort.Search(all, func(n int) bool { return at(n) > to })-first, 0)
 	rows := page(pages, n, nil, func(p int) communicationBody {
-		return w.communicationBody(int(sent[first+turned(p, n, communicationsNewestFirst)]))
+		p = first + turned(p, n, communicationsNewestFirst)
+		if p >= len(drawn) {
+			return w.sent[p-len(drawn)].body
+		}
+		return w.communicationBody(int(drawn[p]))
 	})
 	return communicationList{rows, n}, nil
 }

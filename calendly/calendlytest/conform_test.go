@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -136,8 +137,7 @@ func isText(base, kind, s string) bool {
 	case "string":
 		return true
 	case "zone":
-		_, err := time.LoadLocation(s)
-		return err == nil && s != "" && s != "Local"
+		return isZone(s)
 	case "email":
 		return isEmail(s)
 	case "url":
@@ -153,6 +153,21 @@ func isText(base, kind, s string) bool {
 	want := strings.Split(strings.TrimPrefix(kind, "uri "), "/")
 	got := strings.Split(path, "/")
 	return ok && slices.EqualFunc(want, got, func(w, g string) bool { return w == g || w == "*" && thePatterns["uuid"].MatchString(g) })
+}
+
+// knownZones remembers the time zones that exist, which are slow to look up.
+var knownZones sync.Map
+
+func isZone(s string) bool {
+	if _, ok := knownZones.Load(s); ok {
+		return true
+	}
+	_, err := time.LoadLocation(s)
+	if err != nil || s == "" || s == "Local" {
+		return false
+	}
+	knownZones.Store(s, true)
+	return true
 }
 
 // answer compares the body of an answer with what an operation answers.

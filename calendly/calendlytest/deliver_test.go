@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -54,12 +53,14 @@ func TestWebhook_tells_of_a_reschedule_with_two_signed_messages(t *testing.T) {
 func TestWebhook_tells_of_everything_written(t *testing.T) {
 	t.Parallel()
 	s, r, _ := hooked(t, "invitee.created", "invitee.canceled", "invitee_no_show.created", "invitee_no_show.deleted", "event_type.created", "event_type.updated",
-		"contact.created", "contact.updated", "contact.deleted")
+		"event_type.deleted", "routing_form_submission.created", "contact.created", "contact.updated", "contact.deleted")
 	recaps := newReceiver(t)
-	subscribe(t, s, recaps, "scope", "user", "user", s.home.uri(kindUser, 0), "events", []string{"meeting_recap.updated", "meeting_recap.deleted"})
+	subscribe(t, s, recaps, "scope", "user", "user", s.home.uri(kindUser, 0), "events", []string{"meeting_recap.created", "meeting_recap.updated", "meeting_recap.deleted"})
 	user := s.home.uri(kindUser, 0)
 	kind := post(t, s, "owner", "/event_types", object{"name": "x", "owner": user})
 	write(t, s, "owner", http.MethodPatch, text(kind, "uri"), object{"name": "y"})
+	command(t, s, "event_types/delete", object{"event_type": kind["uri"]})
+	command(t, s, "routing_form_submissions", filled(s))
 	c := post(t, s, "owner", "/contacts", object{"name": "n", "emails": []object{{"email": "n@example.com", "is_primary": true}}})
 	write(t, s, "owner", http.MethodPatch, text(c, "uri"), object{"name": "m"})
 	write(t, s, "owner", http.MethodDelete, text(c, "uri"), nil)
@@ -68,18 +69,14 @@ func TestWebhook_tells_of_everything_written(t *testing.T) {
 	past := must(t, s, "owner", with("/scheduled_events", "organization", s.Organization, "count", "1", "status", "active"))["collection"].([]any)[0].(object)
 	no := post(t, s, "owner", "/invitee_no_shows", object{"invitee": all(t, s, "owner", text(past, "uri")+"/invitees?status=active")[0]["uri"]})
 	write(t, s, "owner", http.MethodDelete, text(no, "uri"), nil)
-	for n := range s.home.events {
-		if s.home.hasRecap(n) && slices.Contains(s.home.hosts(n), 0) {
-			write(t, s, "owner", http.MethodPatch, s.home.uri(kindRecap, n), object{"summary_md": "s"})
-			write(t, s, "owner", http.MethodDelete, s.home.uri(kindRecap, n), nil)
-			break
-		}
-	}
+	recap := command(t, s, "recaps", object{"event": s.home.uri(kindEvent, unrecorded(t, s))})["resource"].(object)
+	write(t, s, "owner", http.MethodPatch, text(recap, "uri"), object{"summary_md": "s"})
+	write(t, s, "owner", http.MethodDelete, text(recap, "uri"), nil)
 	s.WaitForDeliveries()
-	if got := r.names(); got != "contact.created contact.deleted contact.updated event_type.created event_type.updated invitee.canceled invitee.created invitee_no_show.created invitee_no_show.deleted" {
+	if got := r.names(); got != "contact.created contact.deleted contact.updated event_type.created event_type.deleted event_type.updated invitee.canceled invitee.created invitee_no_show.created invitee_no_show.deleted routing_form_submission.created" {
 		t.Errorf("received %s", got)
 	}
-	if got := recaps.names(); got != "meeting_recap.deleted meeting_recap.updated" {
+	if got := recaps.names(); got != "meeting_recap.created meeting_recap.deleted meeting_recap.updated" {
 		t.Errorf("received %s", got)
 	}
 }

@@ -32,11 +32,17 @@ func (w *world) join(i int, v *wish, now int64) visit {
 		Tracking: v.tracking, TextReminderNumber: v.person.phone, SchedulingMethod: v.method,
 		CancelURL: "https://calendly.com/cancellations/" + id, RescheduleURL: "https://calendly.com/reschedulings/" + id,
 	})
+	if v.form != nil {
+		i := &b.invitees[at.seat]
+		i.RoutingFormSubmission = new(w.uri(kindSubmission, *v.form))
+		put(&w.went, *v.form, wentOn{i.URI, now})
+	}
 	for _, email := range v.guests {
 		b.body.EventGuests = append(b.body.EventGuests, eventGuestBody{email, stamp(now), stamp(now)})
 	}
 	w.seatedAs(v.person.email, at)
 	b.count()
 	b.touch(now)
+	w.confirm(at, now)
 	return at
 }

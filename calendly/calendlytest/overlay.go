@@ -25,6 +25,9 @@ type overlay struct {
 	booked   map[int][]int64    // when each user booked by API, in microseconds
 	links    int                // single-use links made
 	recaps   map[int]*recapEdit // by event
+	filled   []heldSubmission   // routing forms filled in
+	went     map[int]wentOn     // by submission
+	sent     []heldMessage      // by time
 	erased   []span             // events that started then are deleted; microseconds
 
 	contactOverlay

@@ -55,6 +55,7 @@ func newProbe(t *testing.T, cfg Config) *probe {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.Tokens["sandbox"] = s.AdminToken
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)

@@ -53,8 +53,11 @@ const (
 // hasRecap reports whether event i was recorded: some of those that took place
 // online. The recap has the index of its event.
 func (w *world) hasRecap(i int) bool {
+	if r := w.recaps[i]; r != nil {
+		return !r.gone && w.hasEvent(i)
+	}
 	d := w.draw(kindRecap, i, 0)
-	if i >= w.events || !w.hasEvent(i) || w.recaps[i] != nil && w.recaps[i].gone || !d.chance(250) || w.isCanceled(i) {
+	if i >= w.events || !w.hasEvent(i) || !d.chance(250) || w.isCanceled(i) {
 		return false
 	}
 	e := w.event(i)
@@ -64,7 +67,9 @@ func (w *world) hasRecap(i int) bool {
 
 func (w *world) recapStatus(i int, end int64) string {
 	d := w.draw(kindRecap, i, 1)
-	switch {
+	switch r := w.recaps[i]; {
+	case r != nil && r.made > 0:
+		return recapAvailable
 	case w.now-end < 2*hour:
 		return recapProcessing
 	case d.chance(60):
@@ -77,23 +82,29 @@ func (w *world) recapBody(i int) recapBody {
 	e := w.event(i)
 	d := w.draw(kindRecap, i, 2)
 	id := w.id(kindRecap, i, 0)
-	at, _ := w.locationKind(&e)
 	created := (e.end+5*minute)*micros + d.n64(10*minute*micros)
 	created = min(created, w.now*micros)
 	b := recapBody{
 		URI: w.uri(kindRecap, i), AppURL: "https://calendly.com/app/meeting_recaps/" + id, Event: new(w.uri(kindEvent, i)),
-		Status: w.recapStatus(i, e.end), Name: e.kind.name, Location: &at.Kind, StartTime: stampSeconds(e.start), EndTime: stampSeconds(e.end),
+		Status: w.recapStatus(i, e.end), Name: e.kind.name, StartTime: stampSeconds(e.start), EndTime: stampSeconds(e.end),
 		CreatedAt: stamp(created), UpdatedAt: stamp(created), Attendees: w.attendees(&e), Transcript: w.uri(kindRecap, i) + "/transcript",
+	}
+	if at := w.placeKind(&e); at.Kind != "" {
+		b.Location = &at.Kind
 	}
 	if edit := w.recaps[i]; edit != nil {
 		b.UpdatedAt = stamp(edit.updated)
+		if edit.made > 0 {
+			b.CreatedAt = stamp(edit.made)
+		}
 	}
 	return b
 }
 
 // attendees returns who was there; for some recaps that is not known.
 func (w *world) attendees(e *event) []attendeeBody {
-	if d := w.draw(kindRecap, e.index, 4); d.chance(30) {
+	r := w.recaps[e.index]
+	if d := w.draw(kindRecap, e.index, 4); d.chance(30) && (r == nil || r.made == 0) {
 		return nil
 	}
 	var present []attendeeBody
@@ -113,6 +124,10 @@ func (w *world) recapTexts(i int, status string) *recapTexts {
 	if edit := w.recaps[i]; edit != nil {
 		return &edit.texts
 	}
+	return w.drawnTexts(i, status)
+}
+
+func (w *world) drawnTexts(i int, status string) *recapTexts {
 	t := &recapTexts{}
 	if status != recapAvailable {
 		return t
@@ -146,9 +161,7 @@ func getRecap(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := c.world.recapBody(i)
-	b.recapTexts = c.world.recapTexts(i, b.Status)
-	return resource[recapBody]{b}, nil
+	return c.world.wholeRecap(i), nil
 }
 
 func getTranscript(c *call) (any, error) {
@@ -158,7 +171,11 @@ func getTranscript(c *call) (any, error) {
 	}
 	w := c.world
 	text := ""
-	if e := w.event(i); w.recapStatus(i, e.end) == recapAvailable {
+	e := w.event(i)
+	switch edit := w.recaps[i]; {
+	case edit != nil && edit.transcript != nil:
+		text = *edit.transcript
+	case w.recapStatus(i, e.end) == recapAvailable:
 		for _, who := range w.attendees(&e) {
 			text += who.UserName + ": Hello, can you hear me?\n"
 		}
@@ -184,9 +201,8 @@ func listRecaps(c *call) (any, error) {
 		status = "available"
 	}
 	w := c.world
-	first, last := w.recapRange(of, from, to)
-	n := max(last-first, 0)
-	at := func(p int) int { return first + turned(p, n, recapsNewestFirst) }
+	n, event := w.recapRange(of, from, min(to, c.now))
+	at := func(p int) int { return event(turned(p, n, recapsNewestFirst)) }
 	keep := func(p int) bool {
 		i := at(p)
 		if !c.ownsRecap(i) || !w.hasRecap(i) {
@@ -199,22 +215,18 @@ func listRecaps(c *call) (any, error) {
 	return page(pages, n, keep, func(p int) recapBody { return w.recapBody(at(p)) }), nil
 }
 
-// recapRange returns the events whose meetings may end after from and start
-// before to.
-func (w *world) recapRange(of *target, from, to int64) (first, last int) {
+// recapRange returns how many meetings may end after from and have started by
+// to, and the event of each.
+func (w *world) recapRange(of *target, from, to int64) (n int, event func(int) int) {
 	if of != nil {
-		first = of.ref.index
-		if w.startOf(first)*micros > to {
-			return first, first
+		if w.startOf(of.ref.index)*micros > to {
+			return 0, nil
 		}
-		return first, first + 1
+		return 1, func(int) int { return of.ref.index }
 	}
-	last = w.events
+	first := 0
 	if from > math.MinInt64 {
-		first = w.firstFrom(from - longest*micros)
+		first = w.placeFrom(from - longest*micros)
 	}
-	if to < math.MaxInt64 {
-		last = w.firstFrom(to + 1)
-	}
-	return first, min(last, w.firstFrom(w.now*micros))
+	return max(w.placeFrom(to+1)-first, 0), func(p int) int { return w.eventAt(first + p) }
 }

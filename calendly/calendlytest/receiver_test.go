@@ -20,6 +20,7 @@ type receiver struct {
 	mu     sync.Mutex
 	got    []object
 	signed []string // signature and body
+	seen   []string // alternatives of the schema
 }
 
 func newReceiver(t *testing.T) *receiver {
@@ -32,7 +33,14 @@ func newReceiver(t *testing.T) *receiver {
 		if err != nil || json.Unmarshal(text, &body) != nil {
 			t.Errorf("delivered %q: %v", text, err)
 		}
+		by, _ := body["created_by"].(string)
+		base, _, _ := strings.Cut(by, "/users/")
+		payload := loadSchema(t).answer(base, "WebhookPayload", body)
+		if len(payload.wrong) > 0 {
+			t.Errorf("delivered %s: %s", body["event"], strings.Join(payload.wrong, "\n"))
+		}
 		r.mu.Lock()
+		r.seen = append(r.seen, payload.seen...)
 		r.got, r.signed = append(r.got, body), append(r.signed, q.Header.Get("Calendly-Webhook-Signature")+"|"+string(text))
 		r.mu.Unlock()
 		w.Header().Set("Location", "/elsewhere")

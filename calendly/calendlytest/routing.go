@@ -112,6 +112,17 @@ func (w *world) submissionsOfForms() [][]int32 {
 	return of
 }
 
+// submissionsOf returns the submissions of a form, drawn and made, by creation.
+func (w *world) submissionsOf(form int) []int32 {
+	found := slices.Clip(w.byForm()[form])
+	for n := range w.filled {
+		if w.filled[n].form == form {
+			found = append(found, int32(w.submissions()+n))
+		}
+	}
+	return found
+}
+
 func listSubmissions(c *call) (any, error) {
 	p := c.params()
 	form := p.required("form", kindRoutingForm)
@@ -124,7 +135,7 @@ func listSubmissions(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := c.world.byForm()[r.index]
+	found := c.world.submissionsOf(r.index)
 	row := func(p int) submissionBody {
 		return c.world.submissionBody(int(found[turned(p, len(found), descending)]))
 	}

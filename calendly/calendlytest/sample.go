@@ -1,9 +1,6 @@
 package calendlytest
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // deliveryBody is what a webhook sends.
 type deliveryBody struct {
@@ -52,25 +49,25 @@ type (
 		DeletedAt string `json:"deleted_at"`
 	}
 	recapPayload struct {
-		CreatedAt string         `json:"created_at,omitempty"`
-		Event     recapEventBody `json:"event"`
-		Recap     any            `json:"recap"`
+		CreatedAt string `json:"created_at,omitempty"`
+		Event     any    `json:"event"`
+		Recap     any    `json:"recap"`
 	}
 	recapEventBody struct {
-		URI       string         `json:"uri,omitempty"`
-		Name      string         `json:"name,omitempty"`
-		StartTime string         `json:"start_time,omitempty"`
-		EndTime   string         `json:"end_time,omitempty"`
-		Location  *string        `json:"location,omitempty"`
-		Attendees []attendeeBody `json:"attendees,omitempty"`
+		URI       string         `json:"uri"`
+		Name      string         `json:"name"`
+		StartTime string         `json:"start_time"`
+		EndTime   string         `json:"end_time"`
+		Location  *string        `json:"location"`
+		Attendees []attendeeBody `json:"attendees"` // none where it is not known who was there
 	}
 	recapSample struct {
 		*recapTexts
 
 		URI        string `json:"uri"`
-		Transcript string `json:"transcript,omitempty"`
-		CreatedAt  string `json:"created_at,omitempty"`
-		UpdatedAt  string `json:"updated_at,omitempty"`
+		Transcript string `json:"transcript"`
+		CreatedAt  string `json:"created_at"`
+		UpdatedAt  string `json:"updated_at"`
 	}
 )
 
@@ -125,7 +122,7 @@ func (w *world) sample(name string, user int) any {
 		}
 		return b
 	case "meeting_recap":
-		return w.recapPayload(change)
+		return w.recapPayload(change, sampleEvent, w.now*micros)
 	case "contact":
 		return w.contactPayload(change, user)
 	}
@@ -167,17 +164,18 @@ func (w *world) contactPayload(change string, user int) contactPayload {
 	return b
 }
 
-func (w *world) recapPayload(change string) recapPayload {
-	r := w.recapBody(sampleEvent)
+// recapPayload is what is told of the recap of event i.
+func (w *world) recapPayload(change string, i int, now int64) recapPayload {
+	r := w.recapBody(i)
 	if change == "deleted" {
-		return recapPayload{Event: recapEventBody{URI: *r.Event}, Recap: deletedBody{r.URI, stampSeconds(w.now)}}
+		return recapPayload{Event: linkBody{*r.Event}, Recap: deletedBody{r.URI, stamp(now)}}
 	}
 	p := recapPayload{
-		CreatedAt: r.CreatedAt, Event: recapEventBody{*r.Event, r.Name, r.StartTime, r.EndTime, r.Location, slices.Clone(r.Attendees)},
-		Recap: recapSample{recapTexts: w.recapTexts(sampleEvent, recapAvailable), URI: r.URI, Transcript: r.Transcript, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt},
+		Event: recapEventBody{*r.Event, r.Name, r.StartTime, r.EndTime, r.Location, append([]attendeeBody{}, r.Attendees...)},
+		Recap: recapSample{recapTexts: w.recapTexts(i, recapAvailable), URI: r.URI, Transcript: r.Transcript, CreatedAt: r.CreatedAt, UpdatedAt: r.UpdatedAt},
 	}
-	if change == "updated" {
-		p.CreatedAt = ""
+	if change == "created" {
+		p.CreatedAt = r.CreatedAt
 	}
 	return p
 }

@@ -13,6 +13,8 @@ package calendlytest
 //     time beyond them is refused as one that is not available;
 //   - with a member who is removed go his event types, his tokens and the
 //     subscriptions of his scope; his meetings stay;
+//   - who takes a seat is sent a confirmation at once and a reminder a day before
+//     the meeting; a meeting is recorded once;
 //   - redacting an invitee keeps the seat: only what is personal goes; routing
 //     form submissions and messages sent before are not touched;
 //   - who is admin or owner has the permission for data requests.
@@ -28,4 +30,15 @@ const (
 	saysView         = "Contacts of a dynamic view cannot be changed"
 	saysPast         = "must be in the past"
 	saysTwoYears     = "must be within 24 months of start_time"
+)
+
+// The words for what an admin route refuses.
+const (
+	saysDeleted      = "is deleted"
+	saysNotEnded     = "has not ended"
+	saysRecorded     = "has a recap, or had one"
+	saysDraft        = "is not published"
+	saysFormQuestion = "is not a question of this form"
+	saysBooked       = "has led to a booking before"
+	saysElsewhere    = "does not lead to this event type"
 )

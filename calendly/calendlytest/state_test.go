@@ -16,6 +16,9 @@ func TestSave_and_State_give_the_same_world_elsewhere(t *testing.T) {
 	i := command(t, s, "invitees", open[5].booking("b@example.com"))["resource"].(object)
 	command(t, s, "clock", object{"advance": "26h"})
 	command(t, s, "invitees/cancel", object{"invitee": i["uri"]})
+	submission := command(t, s, "routing_form_submissions", filled(s))["resource"].(object)
+	recap := command(t, s, "recaps", object{"event": s.home.uri(kindEvent, unrecorded(t, s))})["resource"].(object)
+	command(t, s, "event_types/delete", object{"event_type": s.home.uri(kindEventType, 1)})
 	v := post(t, s, "owner", s.Organization+"/invitations", object{"email": "new@example.com"})
 	command(t, s, "invitations/accept", object{"invitation": v["uri"]})
 	minted := text(command(t, s, "tokens", object{"role": "admin"}), "token")
@@ -42,6 +45,7 @@ func TestSave_and_State_give_the_same_world_elsewhere(t *testing.T) {
 	for _, target := range []string{
 		with("/scheduled_events", "organization", s.Organization, "count", "100", "sort", "start_time:desc"), text(i, "event") + "/invitees",
 		with("/activity_log_entries", "organization", s.Organization), with("/organization_memberships", "organization", s.Organization, "count", "100"),
+		text(submission, "uri"), text(recap, "uri"), s.home.uri(kindEventType, 1), with("/outgoing_communications", "organization", s.Organization),
 		with("/user_meeting_limits", "user", s.home.uri(kindUser, 0)), s.Organization + "/invitations?sort=created_at:desc",
 	} {
 		want := do(t, s, "owner", http.MethodGet, target).Body.String()

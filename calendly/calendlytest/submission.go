@@ -44,7 +44,11 @@ type messageBody struct {
 // eventsPerSubmission is how many events share one submission.
 const eventsPerSubmission = 10
 
+// submissions returns how many submissions were drawn.
 func (w *world) submissions() int { return w.events / eventsPerSubmission }
+
+// allSubmissions returns how many there are, drawn and made.
+func (w *world) allSubmissions() int { return w.submissions() + len(w.filled) }
 
 func (w *world) submission(s int) submission {
 	d := w.draw(kindSubmission, s, 0)
@@ -68,6 +72,18 @@ func (w *world) submissionOf(e *event, k int) *string {
 }
 
 func (w *world) submissionBody(s int) submissionBody {
+	b := w.filledIn(s)
+	if v, ok := w.went[s]; ok {
+		b.Submitter, b.SubmitterType, b.UpdatedAt = &v.invitee, new("Invitee"), stamp(v.at)
+	}
+	return b
+}
+
+// filledIn returns the wire form of a submission as it was sent.
+func (w *world) filledIn(s int) submissionBody {
+	if n := s - w.submissions(); 0 <= n && n < len(w.filled) {
+		return w.filled[n].body
+	}
 	v := w.submission(s)
 	d := w.draw(kindSubmission, s, 1)
 	who := w.guest(w.person(v.event, 0))

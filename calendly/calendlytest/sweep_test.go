@@ -22,7 +22,7 @@ func (p *probe) sweep() {
 		}
 		p.keep(p.schema.check(s.URL, operation, kind, list))
 	}
-	for _, e := range slices.Concat(p.singles(w), p.writes(), p.places(), p.samples()) {
+	for _, e := range slices.Concat(p.singles(w), p.writes(), p.places(), p.recaps(), p.samples()) {
 		p.succeeds(table[e.operation], e)
 	}
 	p.others()
@@ -103,6 +103,22 @@ func (p *probe) places() []attempt {
 		all = append(all, attempt{"GET /event_types/{uuid}", text(kind, "uri"), nil}, attempt{"GET /scheduled_events/{uuid}", text(i, "event"), nil})
 	}
 	return all
+}
+
+// recaps are those of a meeting held nowhere, of which a webhook tells too.
+func (p *probe) recaps() []attempt {
+	p.t.Helper()
+	w := p.s.home
+	n := firstOf(p.t, w.events, func(i int) bool {
+		e := w.event(i)
+		return e.end < w.now && e.canceled == 0 && w.placeKind(&e).Kind == ""
+	})
+	r := newReceiver(p.t)
+	subscribe(p.t, p.s, r, "scope", "user", "user", w.uri(kindUser, w.hosts(n)[0]), "events", []string{"meeting_recap.created"})
+	made := command(p.t, p.s, "recaps", object{"event": w.uri(kindEvent, n)})["resource"].(object)
+	p.s.WaitForDeliveries()
+	p.keep(verdict{seen: r.seen})
+	return []attempt{{"GET /meeting_recaps/{uuid}", text(made, "uri"), nil}, {"GET /meeting_recaps", with("/meeting_recaps", "event", w.uri(kindEvent, n)), nil}}
 }
 
 func (p *probe) samples() []attempt {

@@ -143,7 +143,7 @@ func (w *world) exists(r ref) bool {
 	case kindRoutingForm:
 		return r.index < w.forms()
 	case kindSubmission:
-		return r.index < w.submissions()
+		return r.index < w.allSubmissions()
 	case kindWebhook:
 		return r.index < len(w.webhooks) && !w.webhooks[r.index].gone
 	case kindContact:
@@ -155,7 +155,7 @@ func (w *world) exists(r ref) bool {
 	case kindNote:
 		return w.hasContact(r.index) && r.sub < w.allNotes(r.index)
 	case kindRecap:
-		return r.index < w.events && r.sub == 0 && w.hasRecap(r.index)
+		return r.sub == 0 && w.hasRecap(r.index)
 	case kindNoShow:
 		return w.hasNoShow(r)
 	case kindInvitee:
