@@ -1,14 +1,17 @@
 package calendly
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
 
-// Client speaks to Calendly's API with one token. It is safe for concurrent
+// Client speaks to Calendly's API with one token, or with those of a TokenSource,
+// one after the other. It is safe for concurrent
 // use, sends nothing until it is asked to, and needs no closing. The token is
 // sent to the configured scheme, host and port only, and nothing prints it.
 type Client struct {
@@ -45,7 +48,7 @@ type Client struct {
 	DataCompliance                 *DataComplianceService
 
 	base        *url.URL
-	secret      secret
+	credentials func(context.Context) (credential, error) // of the next request
 	transport   http.RoundTripper
 	limiter     *Limiter
 	userAgent   string
@@ -56,17 +59,38 @@ type Client struct {
 	maxResponse int64         // bytes
 }
 
-// secret keeps a token in closures, where nothing can print it: a string in a
-// struct is shown by %+v, however deep it lies.
-type secret struct {
+// credential is who sends a request. It keeps tokens in closures, where nothing
+// can print them: a string in a struct is shown by %+v, however deep it lies.
+type credential struct {
 	authorize func(*http.Request)
-	scrub     func(string) string // replaces the token
+	scrub     func(string) string        // replaces what is secret
+	refused   func(context.Context) bool // told of a 401; whether another token may do better
 }
 
-func newSecret(token string) secret {
-	return secret{
+func bearer(token string) credential {
+	return credential{
 		authorize: func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+token) },
-		scrub:     func(text string) string { return strings.ReplaceAll(text, token, "[token]") },
+		scrub:     scrubber(token),
+		refused:   func(context.Context) bool { return false },
+	}
+}
+
+// scrubber returns what replaces secrets in a text, as they are and as they are
+// in a form.
+func scrubber(secrets ...string) func(string) string {
+	return func(text string) string {
+		var known []string
+		for _, s := range secrets {
+			if s != "" {
+				known = append(known, s, url.QueryEscape(s))
+			}
+		}
+		// The longest first: it may have another in it.
+		slices.SortFunc(known, func(a, b string) int { return len(b) - len(a) })
+		for _, s := range known {
+			text = strings.ReplaceAll(text, s, "[token]")
+		}
+		return text
 	}
 }
 
@@ -74,23 +98,28 @@ func newSecret(token string) secret {
 // access token. It fails with an InputError for a token that is empty or has
 // characters that no token has, and for options that make no sense.
 func New(token string, options ...Option) (*Client, error) {
-	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
+	if token == "" || !printable(token) {
 		return nil, &InputError{Field: "token", Problem: "is empty or has characters that no token has"}
 	}
-	base, err := parseBase(DefaultBaseURL)
+	always := bearer(token)
+	return assemble(DefaultBaseURL, defaultMaxResponse, func(context.Context) (credential, error) { return always, nil }, options)
+}
+
+func assemble(address string, maxResponse int64, credentials func(context.Context) (credential, error), options []Option) (*Client, error) {
+	base, err := parseBase(address)
 	if err != nil {
 		return nil, err
 	}
 	c := &Client{
 		base:        base,
-		secret:      newSecret(token),
+		credentials: credentials,
 		limiter:     NewLimiter(),
 		userAgent:   "kalends-go (+https://github.com/kalends/kalends)",
 		observe:     func(Attempt) {},
 		decodePage:  decodePage,
 		attempts:    defaultAttempts,
 		timeout:     defaultTimeout,
-		maxResponse: defaultMaxResponse,
+		maxResponse: maxResponse,
 	}
 	if err := c.apply(options); err != nil {
 		return nil, err

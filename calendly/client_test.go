@@ -121,7 +121,7 @@ func TestClient_is_not_printed_with_its_token(t *testing.T) {
 	}
 	all := string(text)
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x"} {
-		all += fmt.Sprintf(verb, c) + fmt.Sprintf(verb, *c) + fmt.Sprintf(verb, c.secret) + fmt.Sprintf(verb, *c.Users)
+		all += fmt.Sprintf(verb, c) + fmt.Sprintf(verb, *c) + fmt.Sprintf(verb, bearer(testToken)) + fmt.Sprintf(verb, *c.Users)
 	}
 	if strings.Contains(all, "secret-token") || strings.Contains(all, fmt.Sprintf("%x", "secret-token")) {
 		t.Error("the token was printed")

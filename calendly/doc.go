@@ -35,6 +35,18 @@
 // that each method names (tokens from before 2026-03-03 have all), and some
 // records need a plan; see https://developer.calendly.com/docs/authentication/scopes.
 //
+// # OAuth
+//
+// An application that others use acts for them by OAuth: AuthorizeURL says where
+// to send a person, ParseRedirect reads with what they come back, and Exchange
+// gets tokens for that. A TokenSource renews them every 2 hours and has each
+// new pair persisted before it is used, as a refresh token is good for one use;
+// NewOAuthClient makes a client of it. See the example of OAuth.
+//
+// What OAuth refuses is an OAuthError. A GrantError says that the person has to
+// authorize again, and a TokenError that there was no token for a request,
+// which was not sent. A Secret shows its text to who calls Reveal.
+//
 // # Errors
 //
 // Wrong input is an InputError, and nothing was sent. An answer other than
@@ -70,7 +82,8 @@
 //
 // # Where the token goes
 //
-// To the configured scheme, host and port, and nowhere else: redirects are not
+// To the configured scheme, host and port, and nowhere else, which holds for
+// OAuth's host too: redirects are not
 // followed, and a URI or a next page on another host is a ForeignHostError.
 // Plain http is for loopback addresses only.
 package calendly

@@ -81,10 +81,10 @@ func (e *Error) Error() string {
 
 // newError reads the body of an error, which need not be JSON. A server that
 // sends the token back does not get it into the error.
-func (c *Client) newError(r call, got answer) *Error {
+func newError(r call, got answer) *Error {
 	e := &Error{
 		Method: r.method, Path: r.url.Path, Status: got.status,
-		RetryAfter: retryAfter(got.status, got.header, time.Now()), Body: []byte(c.secret.scrub(string(got.body))),
+		RetryAfter: retryAfter(got.status, got.header, time.Now()), Body: []byte(r.by.scrub(string(got.body))),
 	}
 	// Each by itself, so that one of another type does not hide the others.
 	var fields map[string]json.RawMessage
@@ -96,12 +96,12 @@ func (c *Client) newError(r call, got answer) *Error {
 	} {
 		_ = json.Unmarshal(fields[name], into) // Body has it
 	}
-	e.Title, e.Message = c.secret.scrub(e.Title), c.secret.scrub(e.Message)
+	e.Title, e.Message = r.by.scrub(e.Title), r.by.scrub(e.Message)
 	for i, d := range e.Details {
-		e.Details[i] = ErrorDetail{c.secret.scrub(d.Parameter), c.secret.scrub(d.Message), c.secret.scrub(d.Code)}
+		e.Details[i] = ErrorDetail{r.by.scrub(d.Parameter), r.by.scrub(d.Message), r.by.scrub(d.Code)}
 	}
 	for i, s := range e.RequiredScopes {
-		e.RequiredScopes[i] = c.secret.scrub(s)
+		e.RequiredScopes[i] = r.by.scrub(s)
 	}
 	return e
 }
@@ -162,7 +162,7 @@ func (e *ConnectionError) Unwrap() error { return e.Err }
 
 // noAnswer is the error of a request without an answer: the context's own if
 // it has ended.
-func (c *Client) noAnswer(ctx context.Context, r call, err error) error {
+func noAnswer(ctx context.Context, r call, err error) error {
 	var size *SizeError
 	switch {
 	case ctx.Err() != nil:
@@ -174,7 +174,7 @@ func (c *Client) noAnswer(ctx context.Context, r call, err error) error {
 	if errors.As(err, &u) {
 		err = u.Err // the URL holds the query
 	}
-	if text := c.secret.scrub(err.Error()); text != err.Error() {
+	if text := r.by.scrub(err.Error()); text != err.Error() {
 		err = errors.New(text) // a server sent it back in what is no HTTP
 	}
 	return &ConnectionError{Method: r.method, Path: r.url.Path, Err: err}

@@ -28,6 +28,13 @@ func (o operation) name() string { return o.Method + " " + o.Path }
 
 func operations(t *testing.T) []operation {
 	t.Helper()
+	all, _ := table(t)
+	return all
+}
+
+// table returns the operations of the API and those of OAuth.
+func table(t *testing.T) (api, oauth []operation) {
+	t.Helper()
 	text, err := os.ReadFile("operations.json")
 	if err != nil {
 		t.Fatal(err)
@@ -35,6 +42,7 @@ func operations(t *testing.T) []operation {
 	var table struct {
 		Count      int         `json:"operation_count"`
 		Operations []operation `json:"operations"`
+		OAuth      []operation `json:"oauth_operations"`
 	}
 	if err := json.Unmarshal(text, &table); err != nil {
 		t.Fatal(err)
@@ -42,7 +50,10 @@ func operations(t *testing.T) []operation {
 	if len(table.Operations) != table.Count || table.Count == 0 {
 		t.Fatalf("operations.json has %d operations, and says %d", len(table.Operations), table.Count)
 	}
-	return table.Operations
+	if len(table.OAuth) != 4 {
+		t.Fatalf("operations.json has %d operations of OAuth", len(table.OAuth))
+	}
+	return table.Operations, table.OAuth
 }
 
 // source is what the package's files declare.
@@ -99,11 +110,22 @@ func (s source) add(t *testing.T, d ast.Decl) {
 func TestOperations_each_has_a_method(t *testing.T) {
 	t.Parallel()
 	methods := parsed(t).methods
-	for _, o := range operations(t) {
+	api, oauth := table(t)
+	for _, o := range api {
 		if methods[o.name()] == nil {
 			t.Errorf("%s has no method", o.name())
 		}
 		delete(methods, o.name())
+	}
+	for _, o := range oauth {
+		all := len(methods)
+		maps.DeleteFunc(methods, func(name string, _ *ast.FuncDecl) bool {
+			name, _, _ = strings.Cut(name, ", grant_type=") // one operation for each
+			return name == o.name()
+		})
+		if len(methods) == all {
+			t.Errorf("%s has no method", o.name())
+		}
 	}
 	for name := range methods {
 		t.Errorf("%s is not an operation", name)
@@ -225,14 +247,15 @@ func (s source) fields(t *testing.T, m *ast.FuncDecl) map[string]bool {
 	return found
 }
 
-// Each record keeps what was sent: decode relies on the field's name.
+// Each record keeps what was sent: decode relies on the field's name. A pair of
+// tokens does not, as it must not be shown.
 func TestRecords_have_raw(t *testing.T) {
 	t.Parallel()
 	s := parsed(t)
 	records := map[string]bool{}
 	for _, m := range s.methods {
 		ast.Inspect(m.Type.Results, func(n ast.Node) bool {
-			if name, ok := n.(*ast.Ident); ok && s.structs[name.Name] != nil && name.Name != "Page" {
+			if name, ok := n.(*ast.Ident); ok && s.structs[name.Name] != nil && name.Name != "Page" && name.Name != "TokenPair" {
 				records[name.Name] = true
 			}
 			return true

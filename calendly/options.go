@@ -20,7 +20,7 @@ const (
 // Option changes what a Client does.
 type Option func(*Client) error
 
-// WithBaseURL sets where the API is: scheme and host only. Plain http is for
+// WithBaseURL sets where the API is, or for NewOAuth where OAuth is: scheme and host only. Plain http is for
 // loopback addresses (localhost, 127.0.0.0/8 and ::1).
 func WithBaseURL(base string) Option {
 	return func(c *Client) error {

@@ -57,7 +57,11 @@ func (c *Client) resolve(path string, query url.Values) (*url.URL, error) {
 type call struct {
 	method string
 	url    *url.URL
-	body   []byte // JSON; nil: none
+	body   []byte // nil: none
+
+	contentType string     // of the body
+	by          credential // set for each attempt
+	again       bool       // it was refused for its token, and another may do better
 }
 
 // get sends a GET until it is answered, and gives the body of the answer to
@@ -67,9 +71,16 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, decode 
 	if err != nil {
 		return err
 	}
+	r := call{method: http.MethodGet, url: u}
 	var spent time.Duration
+	renewed := false
 	for attempt := 1; ; attempt++ {
-		elapsed, err := c.try(ctx, call{method: http.MethodGet, url: u}, decode)
+		elapsed, err := c.try(ctx, &r, decode)
+		if r.again && !renewed {
+			renewed = true
+			attempt--
+			continue
+		}
 		if err == nil || attempt >= c.attempts || !retryable(err) {
 			return err
 		}
@@ -83,29 +94,46 @@ func (c *Client) get(ctx context.Context, path string, query url.Values, decode 
 	}
 }
 
-// try sends one request and decides what its answer means. It is the one place
-// where a request leaves.
-func (c *Client) try(ctx context.Context, r call, decode func([]byte) error) (time.Duration, error) {
+// try sends one request when it is its turn, and decides what its answer means.
+func (c *Client) try(ctx context.Context, r *call, decode func([]byte) error) (time.Duration, error) {
 	ticket, err := c.limiter.wait(ctx)
 	if err != nil {
 		return 0, err
 	}
+	if r.by, err = c.credentials(ctx); err != nil {
+		c.limiter.done(ticket, outcome{})
+		return 0, err
+	}
+	a, got, err := c.attempt(ctx, *r)
+	c.limiter.done(ticket, outcome{rate: a.Rate, status: got.status, retryAfter: retryAfter(got.status, got.header, time.Now())})
+	r.again = got.status == http.StatusUnauthorized && r.by.refused(ctx)
+	return a.Elapsed, c.conclude(a, *r, got, err, decode)
+}
+
+// attempt sends one request. It is the one place where a request leaves.
+// conclude must follow.
+func (c *Client) attempt(ctx context.Context, r call) (Attempt, answer, error) {
 	a := Attempt{Method: r.method, Path: r.url.Path}
 	began := time.Now()
 	got, err := c.exchange(ctx, r)
 	a.Elapsed = time.Since(began)
 	a.Status, a.Rate = got.status, rateOf(got.header)
 	a.RateLimited = got.status == http.StatusTooManyRequests
-	c.limiter.done(ticket, outcome{rate: a.Rate, status: got.status, retryAfter: retryAfter(got.status, got.header, time.Now())})
+	return a, got, err
+}
+
+// conclude decides what an answer means, or the error in its place, and tells
+// who watches.
+func (c *Client) conclude(a Attempt, r call, got answer, err error, decode func([]byte) error) error {
 	if err == nil {
-		err = c.meaning(r, got, decode)
+		err = meaning(r, got, decode)
 	}
 	if r.method != http.MethodGet {
 		err = outcomeOf(err)
 	}
 	a.Err = err
 	c.observe(a)
-	return a.Elapsed, err
+	return err
 }
 
 // answer is an answer that was read; the zero answer is none.
@@ -125,22 +153,22 @@ func (c *Client) exchange(ctx context.Context, r call) (answer, error) {
 	}
 	req, err := http.NewRequestWithContext(limited, r.method, r.url.String(), body)
 	if err != nil {
-		return answer{}, c.noAnswer(ctx, r, err)
+		return answer{}, noAnswer(ctx, r, err)
 	}
 	if r.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", r.contentType)
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.userAgent)
-	c.secret.authorize(req)
+	r.by.authorize(req)
 	res, err := c.transport.RoundTrip(req)
 	if err != nil {
-		return answer{}, c.noAnswer(ctx, r, c.lateness(limited, err))
+		return answer{}, noAnswer(ctx, r, c.lateness(limited, err))
 	}
 	defer res.Body.Close() // it was read, or its error is known
 	got := answer{status: res.StatusCode, header: res.Header}
 	if got.body, err = c.read(res); err != nil {
-		return got, c.noAnswer(ctx, r, c.lateness(limited, err))
+		return got, noAnswer(ctx, r, c.lateness(limited, err))
 	}
 	return got, nil
 }
@@ -175,9 +203,9 @@ func (c *Client) read(res *http.Response) ([]byte, error) {
 
 // meaning is what an answer says: nothing, where it is a success that can be
 // decoded.
-func (c *Client) meaning(r call, got answer, decode func([]byte) error) error {
+func meaning(r call, got answer, decode func([]byte) error) error {
 	if got.status/100 != 2 {
-		return c.newError(r, got)
+		return newError(r, got)
 	}
 	if err := decode(got.body); err != nil {
 		return &DecodeError{Method: r.method, Path: r.url.Path, Err: err, malformed: !json.Valid(got.body)}

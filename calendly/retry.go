@@ -22,7 +22,11 @@ func retryable(err error) bool {
 		answered   *Error
 		connection *ConnectionError
 		decoding   *DecodeError
+		token      *TokenError
 	)
+	if errors.As(err, &token) {
+		return false // what TokenSource does is not done twice
+	}
 	if errors.As(err, &answered) {
 		switch answered.Status {
 		case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,

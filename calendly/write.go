@@ -24,7 +24,7 @@ func (c *Client) send(ctx context.Context, method, path string, query url.Values
 	if decode == nil {
 		decode = func([]byte) error { return nil }
 	}
-	_, err = c.try(ctx, call{method: method, url: u, body: body}, decode)
+	_, err = c.try(ctx, &call{method: method, url: u, body: body, contentType: "application/json"}, decode)
 	return err
 }
 
