@@ -72,6 +72,11 @@
 // again. Input is checked before anything is sent. In what changes a record an
 // Opt that is zero leaves a field as it is.
 //
+// # Webhooks
+//
+// VerifyWebhook checks the signature of the raw body, ParseWebhook reads what it
+// says; SignWebhook signs for tests.
+//
 // # Rate limits
 //
 // Calendly counts the calls of a user, over all tokens and programs: 500 a
