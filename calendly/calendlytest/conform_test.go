@@ -25,16 +25,22 @@ type verdict struct {
 // check compares a value with the alternatives of a field; base is what URIs
 // begin with.
 func (s *schema) check(base, at string, f fieldSchema, v any) verdict {
-	best := verdict{wrong: []string{fmt.Sprintf("%s is %.80v, not %s", at, v, strings.Join(f.types, " | "))}}
+	best := verdict{}
 	for _, t := range f.types {
+		if len(f.types) > 1 && s.excludes(t, v) {
+			continue
+		}
 		got := s.is(base, at, t, v)
 		if !got.fits || best.fits && len(best.wrong) <= len(got.wrong) {
 			continue
 		}
-		if rows, ok := v.([]any); !ok || len(rows) > 0 {
+		if rows, ok := v.([]any); f.origin != "" && (!ok || len(rows) > 0) {
 			got.seen = append(got.seen, f.origin+": "+t)
 		}
 		best = got
+	}
+	if !best.fits {
+		best.wrong = []string{fmt.Sprintf("%s is %.80v, not %s", at, v, strings.Join(f.types, " | "))}
 	}
 	return best
 }
@@ -60,6 +66,20 @@ func (s *schema) is(base, at, kind string, v any) verdict {
 		return all
 	}
 	return verdict{fits: isValue(base, kind, v)}
+}
+
+// excludes reports whether an object says that it is of another type, by a
+// field that is one of few texts.
+func (s *schema) excludes(kind string, v any) bool {
+	o, ok := v.(map[string]any)
+	for _, name := range []string{"type", "kind", "event"} {
+		f, has := s.objects[kind][name]
+		text, isText := o[name].(string)
+		if ok && has && isText && strings.HasPrefix(f.types[0], "'") && !slices.Contains(f.types, "'"+text+"'") {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *schema) object(base, at string, fields map[string]fieldSchema, o map[string]any) verdict {
