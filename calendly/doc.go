@@ -74,8 +74,16 @@
 //
 // # Webhooks
 //
-// VerifyWebhook checks the signature of the raw body, ParseWebhook reads what it
-// says; SignWebhook signs for tests.
+// WebhookSubscriptions.Create says which events are sent where. Whoever receives
+// them gives VerifyWebhook the raw body, to check its signature, and then
+// ParseWebhook, which reads the payload of every event into its type; events
+// that are added later are no error. SignWebhook signs for tests.
+//
+// Calendly wants a 2xx within 15 seconds, and takes anything else, redirects
+// too, for a failure: it tries again for 24 hours and may then disable the
+// subscription. So answer first and work after. A webhook can come twice, late,
+// and out of order. See the example of ParseWebhook, and
+// https://developer.calendly.com/api-docs/overview/webhooks/webhook-signatures.
 //
 // # Rate limits
 //

@@ -34,7 +34,7 @@ const (
 )
 
 // VerifyWebhook checks that a webhook was signed with key, at most tolerance
-// before or after now; 0 is DefaultTolerance. header is the value of
+// before or after now; 0 or less is DefaultTolerance. header is the value of
 // SignatureHeader, body the raw body, before anything was parsed. Of several
 // signatures one is enough. An error is, or wraps, one of those above; an
 // InputError is a key that is empty.

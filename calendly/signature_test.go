@@ -68,20 +68,3 @@ func TestSignWebhook_follows_the_recipe(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
-
-func FuzzVerifyWebhook(f *testing.F) {
-	f.Add("t=1492774577,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd", "{}", int64(1492774577))
-	f.Add("t=,v1=", "", int64(0))
-	f.Add(",,=,v1,t", "x", int64(-1))
-	f.Fuzz(func(t *testing.T, header, body string, now int64) {
-		at := time.Unix(now%(1<<40), 0)
-		if calendly.VerifyWebhook(header, []byte(body), "a key that nobody has", at, 0) == nil {
-			t.Errorf("%q was taken for a signature", header)
-		}
-		if at.Unix() >= 0 {
-			if err := calendly.VerifyWebhook(calendly.SignWebhook("k", []byte(body), at), []byte(body), "k", at, 0); err != nil {
-				t.Error(err)
-			}
-		}
-	})
-}

@@ -3,8 +3,7 @@ package calendly
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"strings"
+	"fmt"
 	"time"
 )
 
@@ -12,8 +11,8 @@ import (
 const MaxWebhook = 1 << 20
 
 // Webhook is what Calendly sends to a WebhookSubscription. Of the pointers the
-// one that belongs to Event is set; none is for an event that was added since,
-// whose Payload has it all.
+// one that belongs to Event is set; none is for an event that is not among the
+// constants, whose Payload has it all.
 //
 // Webhooks come at least once and in any order, and have no id: to tell one
 // that came twice compare Event and the payload's URI and UpdatedAt. A meeting
@@ -22,7 +21,7 @@ const MaxWebhook = 1 << 20
 type Webhook struct {
 	WebhookPayload
 
-	Invitee               *InviteePayload        // invitee.… and invitee_no_show.…
+	Invitee               *InviteePayload        // invitee.… and invitee_no_show.…; NoShow is nil when deleted
 	RoutingFormSubmission *RoutingFormSubmission // routing_form_submission.created
 	EventType             *EventType             // event_type.…, without DescriptionHTML
 	MeetingRecap          *MeetingRecapPayload   // meeting_recap.…
@@ -32,18 +31,19 @@ type Webhook struct {
 // InviteePayload is an invitee and the meeting it is for, which lacks the
 // CalendarEvent and the buffers of its hosts.
 type InviteePayload struct {
-	Invitee        Invitee
-	ScheduledEvent ScheduledEvent
+	Invitee
+
+	ScheduledEvent ScheduledEvent `json:"scheduled_event"`
 }
 
 // MeetingRecapPayload is a recap and the meeting it is about. A deleted recap
 // has a URI and DeletedAt only.
 type MeetingRecapPayload struct {
-	CreatedAt *time.Time
-	Event     *RecapEvent
-	Recap     RecapContent
+	CreatedAt *time.Time   `json:"created_at"` // of EventMeetingRecapCreated
+	Event     *RecapEvent  `json:"event"`
+	Recap     RecapContent `json:"recap"`
 
-	Raw json.RawMessage // as it was sent
+	Raw json.RawMessage `json:"-"` // as it was sent
 }
 
 // RecapEvent is the meeting that a recap is about.
@@ -72,17 +72,18 @@ type RecapContent struct {
 // ContactPayload is a contact and whose it is. A deleted contact has a URI
 // and DeletedAt only.
 type ContactPayload struct {
-	UserUUID       string
-	Contact        Contact
-	CreationSource *string
-	DeletedAt      *time.Time
+	UserUUID       string     `json:"user_uuid"`
+	Contact        Contact    `json:"contact"`
+	CreationSource *string    `json:"-"` // the contact's, like DeletedAt
+	DeletedAt      *time.Time `json:"-"`
 
-	Raw json.RawMessage // as it was sent
+	Raw json.RawMessage `json:"-"` // as it was sent
 }
 
 // ParseWebhook reads the body of a webhook, which VerifyWebhook should have
-// seen before. It fails with an InputError where the body is no webhook, or has
-// not what an event of its kind must have.
+// seen before, or that of SampleData. What may be null, absent or of another
+// type is as in all records. It fails with an InputError where the body is no
+// webhook, or has not the records that the payload of its event must have.
 func ParseWebhook(body []byte) (*Webhook, error) {
 	if len(body) > MaxWebhook {
 		return nil, &InputError{Field: "body", Problem: "is longer than any webhook"}
@@ -102,21 +103,20 @@ func ParseWebhook(body []byte) (*Webhook, error) {
 
 // payload reads the payload of an event that is known.
 func (w *Webhook) payload() error {
-	family, _, _ := strings.Cut(string(w.Event), ".")
-	switch family {
-	case "invitee", "invitee_no_show":
+	switch w.Event {
+	case EventInviteeCreated, EventInviteeCanceled, EventInviteeNoShowCreated, EventInviteeNoShowDeleted:
 		w.Invitee = new(InviteePayload)
 		return w.Invitee.read(w.Payload)
-	case "routing_form_submission":
+	case EventRoutingFormSubmissionCreated:
 		w.RoutingFormSubmission = new(RoutingFormSubmission)
 		return decode(w.Payload, w.RoutingFormSubmission)
-	case "event_type":
+	case EventEventTypeCreated, EventEventTypeUpdated, EventEventTypeDeleted:
 		w.EventType = new(EventType)
 		return decode(w.Payload, w.EventType)
-	case "meeting_recap":
+	case EventMeetingRecapCreated, EventMeetingRecapUpdated, EventMeetingRecapDeleted:
 		w.MeetingRecap = new(MeetingRecapPayload)
 		return w.MeetingRecap.read(w.Payload)
-	case "contact":
+	case EventContactCreated, EventContactUpdated, EventContactDeleted:
 		w.Contact = new(ContactPayload)
 		return w.Contact.read(w.Payload)
 	}
@@ -127,58 +127,41 @@ func (p *InviteePayload) read(raw json.RawMessage) error {
 	if err := decode(raw, &p.Invitee); err != nil {
 		return err
 	}
-	var parts struct {
-		ScheduledEvent json.RawMessage `json:"scheduled_event"`
-	}
-	if err := json.Unmarshal(raw, &parts); err != nil {
-		return err
-	}
-	return within("scheduled_event", decode(parts.ScheduledEvent, &p.ScheduledEvent))
+	return decodePart(raw, "scheduled_event", &p.ScheduledEvent)
 }
 
 func (p *MeetingRecapPayload) read(raw json.RawMessage) error {
-	var parts struct {
-		CreatedAt *time.Time      `json:"created_at"`
-		Event     json.RawMessage `json:"event"`
-		Recap     json.RawMessage `json:"recap"`
+	if err := decode(raw, p); err != nil {
+		return err
 	}
-	if err := json.Unmarshal(raw, &parts); err != nil {
-		return unquoted(err)
-	}
-	p.CreatedAt, p.Raw = parts.CreatedAt, raw
-	if event := new(RecapEvent); decode(parts.Event, event) == nil {
-		p.Event = event // a deleted recap need not have one
-	}
-	return within("recap", decode(parts.Recap, &p.Recap))
+	return decodePart(raw, "recap", &p.Recap)
 }
 
 func (p *ContactPayload) read(raw json.RawMessage) error {
-	var parts struct {
-		UserUUID string          `json:"user_uuid"`
-		Contact  json.RawMessage `json:"contact"`
+	if err := decode(raw, p); err != nil {
+		return err
 	}
-	if err := json.Unmarshal(raw, &parts); err != nil {
-		return unquoted(err)
+	if err := decodePart(raw, "contact", &p.Contact); err != nil {
+		return err
 	}
-	p.UserUUID, p.Raw = parts.UserUUID, raw
-	if err := decode(parts.Contact, &p.Contact); err != nil {
-		return within("contact", err)
-	}
-	var more struct {
+	var more struct { // what only a webhook says of a contact
 		CreationSource *string    `json:"creation_source"`
 		DeletedAt      *time.Time `json:"deleted_at"`
 	}
-	if err := decode(parts.Contact, &more); err != nil {
-		return within("contact", err)
-	}
+	err := decodePart(raw, "contact", &more)
 	p.CreationSource, p.DeletedAt = more.CreationSource, more.DeletedAt
-	return nil
+	return err
 }
 
-// within says in which part of a payload an error is.
-func within(part string, err error) error {
-	if err == nil {
-		return nil
+// decodePart decodes a record that a payload must have inside. decode by itself
+// would leave it empty where it is none.
+func decodePart(raw json.RawMessage, name string, into any) error {
+	var parts map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &parts); err != nil {
+		return err
 	}
-	return errors.New(part + ": " + unquoted(err).Error())
+	if err := decode(parts[name], into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
