@@ -28,10 +28,7 @@ var (
 	ErrSignatureFuture    = errors.New("the webhook was signed in the future")
 )
 
-const (
-	maxSignature  = 4 << 10 // bytes of the header
-	maxSignatures = 32      // v1 in one header
-)
+const maxSignature = 4 << 10 // bytes of the header
 
 // VerifyWebhook checks that a webhook was signed with key, at most tolerance
 // before or after now; 0 or less is DefaultTolerance. header is the value of
@@ -105,7 +102,7 @@ func parseSignature(header string) (at int64, signatures [][]byte, err error) {
 			timed = true
 		case "v1":
 			s, err := hex.DecodeString(value)
-			if err != nil || len(s) != sha256.Size || len(signatures) == maxSignatures {
+			if err != nil || len(s) != sha256.Size {
 				return 0, nil, ErrSignatureMalformed
 			}
 			signatures = append(signatures, s)

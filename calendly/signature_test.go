@@ -28,6 +28,7 @@ func TestVerifyWebhook_tells_the_right_from_the_wrong(t *testing.T) {
 		"a clock that is a bit slow": {good, string(body), at.Add(-calendly.DefaultTolerance), nil},
 		"from the future":            {good, string(body), at.Add(-calendly.DefaultTolerance - time.Second), calendly.ErrSignatureFuture},
 		"two signatures":             {stamp + "," + other + "," + v1, string(body), at, nil},
+		"two signatures, turned":     {stamp + "," + v1 + "," + other, string(body), at, nil},
 		"with a newer scheme":        {stamp + ",v2=abc," + v1, string(body), at, nil},
 		"spaces":                     {stamp + ", " + v1, string(body), at, nil},
 		"another key":                {stamp + "," + other, string(body), at, calendly.ErrSignatureMismatch},
