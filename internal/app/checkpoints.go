@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/engine"
 	"github.com/kalends/kalends/internal/flow"
 	"github.com/kalends/kalends/internal/store"
 )
@@ -18,60 +19,43 @@ const doneFor = time.Hour
 type checkpoints struct {
 	store       *store.Store
 	flowID      string
-	fingerprint map[string]string // by group
+	fingerprint map[string]string   // by group
+	streams     map[string][]string // by group
 	now         func() time.Time
 }
 
 // Load implements engine.Checkpoints.
-func (c *checkpoints) Load(ctx context.Context, group string) (connect.Checkpoint, bool, error) {
+func (c *checkpoints) Load(ctx context.Context, group string) (engine.Progress, error) {
 	all, err := c.store.Progress(ctx, c.flowID)
 	if err != nil {
-		return nil, false, err
+		return engine.Progress{}, err
 	}
 	p, ok := all[group]
-	switch {
-	case !ok || p.Fingerprint != c.fingerprint[group]:
-		return nil, false, nil
-	case !p.Done:
-		return p.Checkpoint, false, nil
+	if !ok || p.Fingerprint != c.fingerprint[group] {
+		return engine.Progress{}, nil
 	}
-	return nil, c.now().Sub(p.UpdatedAt) < doneFor, nil
+	done := p.Done && c.now().Sub(p.UpdatedAt) < doneFor
+	return engine.Progress{From: p.Checkpoint, Done: done, Begun: !p.Done && !p.Resting && len(p.Checkpoint) > 0}, nil
 }
 
 // Save implements engine.Checkpoints.
-func (c *checkpoints) Save(ctx context.Context, group string, next connect.Checkpoint, done bool) error {
+func (c *checkpoints) Save(ctx context.Context, group string, next connect.Checkpoint, traces []connect.Trace, done bool) error {
 	return c.store.SaveProgress(ctx, c.flowID, store.Progress{
 		Group: group, Checkpoint: next, Fingerprint: c.fingerprint[group], Done: done, UpdatedAt: c.now(),
-	})
+	}, traces...)
 }
 
 // Drop implements engine.Checkpoints.
 func (c *checkpoints) Drop(ctx context.Context, group string) error {
-	return c.Save(ctx, group, nil, false)
+	return c.store.Forget(ctx, c.flowID, group, c.streams[group])
 }
 
-// end keeps of the progress what the next run goes on from: nothing after a
-// success, all of it after an interruption, and after a failure only what is
-// not complete, so that a group that never succeeds does not keep the others
-// from being read anew.
+// end has the next run read what is complete anew, unless it is to go on with
+// an interrupted run. After a failure too, so that a group that never succeeds
+// does not keep the others from being read.
 func (c *checkpoints) end(ctx context.Context, status flow.Status) error {
 	if status == flow.Canceled {
 		return nil
 	}
-	if status == flow.Succeeded {
-		return c.store.ClearProgress(ctx, c.flowID)
-	}
-	all, err := c.store.Progress(ctx, c.flowID)
-	if err != nil {
-		return err
-	}
-	for group, p := range all {
-		if !p.Done {
-			continue
-		}
-		if err := c.Drop(ctx, group); err != nil {
-			return err
-		}
-	}
-	return nil
+	return c.store.RestProgress(ctx, c.flowID)
 }

@@ -28,6 +28,9 @@ type SyncRequest struct {
 	// Start leaves out what happened before it: a date or an RFC 3339 time;
 	// empty: all history.
 	Start string
+	// Fresh says how the copy is kept fresh and what is done about deletions, by
+	// the names of the source's options; what is left out has its default.
+	Fresh map[string]string
 	// Watch, if not nil, is called in a goroutine of its own and must return
 	// once changed is closed; snapshot may be called at any time.
 	Watch func(changed <-chan struct{}, snapshot func() flow.Snapshot)
@@ -76,7 +79,9 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	credential, source, err := a.source(ctx, req.From, map[string]string{"start": req.Start})
+	options := map[string]string{"start": req.Start}
+	maps.Copy(options, req.Fresh)
+	credential, source, err := a.source(ctx, req.From, options)
 	if err != nil {
 		return plan{}, err
 	}
@@ -159,6 +164,9 @@ func fingerprints(streams []connect.Stream, start string) map[string]string {
 	parts := map[string]string{}
 	for _, s := range streams {
 		parts[s.Group] += " " + s.Name
+		for _, c := range s.Columns {
+			parts[s.Group] += " " + c.Name
+		}
 	}
 	for group, names := range parts {
 		sum := sha256.Sum256([]byte(start + names))
@@ -180,10 +188,13 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 	if watch != nil {
 		watching.Go(func() { watch(tracker.Changed(), tracker.Snapshot) })
 	}
-	saved := &checkpoints{store: a.store, flowID: p.flow.ID, fingerprint: p.fingerprint, now: a.now}
+	saved := &checkpoints{store: a.store, flowID: p.flow.ID, fingerprint: p.fingerprint, streams: map[string][]string{}, now: a.now}
+	for _, s := range p.streams {
+		saved.streams[s.Group] = append(saved.streams[s.Group], s.Name)
+	}
 	err := engine.Run(ctx, engine.Job{
 		Source: p.source, Destination: destination, Streams: p.streams,
-		Checkpoints: saved, Tracker: tracker, Gather: gather, Finish: finishBatch,
+		Checkpoints: saved, Memory: a.store.Memory(p.flow.ID), Tracker: tracker, Gather: gather, Finish: finishBatch,
 	})
 	run = tracker.Finish(err)
 	watching.Wait()

@@ -27,16 +27,17 @@ func overhead(ctx context.Context, b *bench) (result, error) {
 	}
 	defer s.Close()
 	token := s.world.Tokens["owner"]
-	if err := b.credential(ctx, "overhead", s.URL, token); err != nil {
-		return result{}, err
-	}
 	best := func(a, b cost) cost { return cost{min(a.wall, b.wall), min(a.cpu, b.cpu)} }
 	most := time.Duration(1 << 62)
 	copies, bare := cost{most, most}, cost{most, most}
 	var last copied
 	for turn := range 4 { // alternating, so that both have their luck; the best counts
 		s.recording.Store(turn == 0)
-		if last, err = b.sync(ctx, "overhead", "scheduled_events,invitees"); err != nil {
+		home := fmt.Sprint("overhead", turn) // a first copy, each time
+		if err := b.credential(ctx, home, s.URL, token); err != nil {
+			return result{}, err
+		}
+		if last, err = b.sync(ctx, home, "scheduled_events,invitees"); err != nil {
 			return result{}, err
 		}
 		if s.recording.Swap(false) { // the turn that is recorded does not count

@@ -62,10 +62,12 @@ type copied struct {
 }
 
 // sync copies the named streams into a new file; none named: all of them.
-func (b *bench) sync(ctx context.Context, home, streams string) (c copied, err error) {
+func (b *bench) sync(ctx context.Context, home, streams string, more ...string) (c copied, err error) {
 	file := filepath.Join(b.dir, home+".db")
-	defer func() { err = errors.Join(err, os.Remove(file)) }()
-	args := []string{"sync", "--from", "bench", "--to", "sqlite:" + file, "--json"}
+	if !b.keep {
+		defer func() { err = errors.Join(err, os.Remove(file)) }()
+	}
+	args := append([]string{"sync", "--from", "bench", "--to", "sqlite:" + file, "--json"}, more...)
 	if streams != "" {
 		args = append(args, "--streams", streams)
 	}

@@ -26,6 +26,7 @@ type Source interface {
 	// Batch is empty. A canceled ctx stops fetching and ends with its error.
 	//
 	// A stream that may not be read is not an error: a batch says so in Skips.
+	// The last Next is where the next run goes on.
 	Read(ctx context.Context, r Reading) iter.Seq2[Batch, error]
 }
 
@@ -36,6 +37,8 @@ type Reading struct {
 	// From is where to go on: the Next of the last committed batch, nil for
 	// the start. A source that cannot use it starts over.
 	From Checkpoint
+	// Memory is what earlier runs of the flow learned; nil is nothing.
+	Memory Memory
 	// Observe, if not nil, is told of calls as they are answered. It is called
 	// from several goroutines.
 	Observe func(stream string, c Calls)
@@ -68,10 +71,12 @@ type Checkpoint []byte
 type Batch struct {
 	// Next is the place after this batch, to be remembered once the batch is
 	// committed.
-	Next  Checkpoint
-	Rows  []Rows
-	Skips []Skip
-	Notes []Note
+	Next Checkpoint
+	Rows []Rows
+	// Traces are to be remembered with Next.
+	Traces []Trace
+	Skips  []Skip
+	Notes  []Note
 	// Share is how much of the group is read after this batch, 0 to 1, as far
 	// as the source can tell; 0 if it cannot.
 	Share float64
@@ -92,6 +97,7 @@ func (b Batch) And(next Batch) Batch {
 		b.Next = next.Next
 	}
 	b.Share = next.Share
+	b.Traces = append(b.Traces, next.Traces...)
 	b.Skips = append(b.Skips, next.Skips...)
 	b.Notes = append(b.Notes, next.Notes...)
 	for _, rows := range next.Rows {
@@ -119,8 +125,9 @@ type Note struct{ Stream, Text string }
 
 // Record is one row. Values stand in the order of Stream.Columns and hold
 // nil, string, int64, float64 (never NaN), bool, time.Time (UTC, years 0 to
-// 9999) or, for JSON columns, Document. Of a Deleted record only the values of
-// the key are looked at.
+// 9999) or, for JSON columns, Document. Of a Deleted record only the key and
+// _deleted_at are looked at: with a time in it, its row is marked, without one
+// it is removed.
 type Record struct {
 	Deleted bool
 	Values  []any
@@ -232,7 +239,8 @@ func FormatTime(t time.Time) string { return t.UTC().Format(TimeFormat) }
 
 // Columns that Kalends itself adds to every stream.
 const (
-	ColumnKey    = "_key"       // a stable hash, where the API gives no URI
-	ColumnRaw    = "_raw"       // the record as the API sent it
-	ColumnSynced = "_synced_at" // when it was written
+	ColumnKey     = "_key"        // a stable hash, where the API gives no URI
+	ColumnRaw     = "_raw"        // the record as the API sent it
+	ColumnSynced  = "_synced_at"  // when it was written
+	ColumnDeleted = "_deleted_at" // when it was found to be deleted; null: it is there
 )

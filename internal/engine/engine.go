@@ -16,13 +16,21 @@ import (
 
 // Checkpoints remembers how far each stream group of one flow is.
 type Checkpoints interface {
-	// Load returns what was saved last for group; nil and false if nothing
+	// Load returns what was saved last for group; the zero Progress if nothing
 	// was, or if it was saved for other streams or options.
-	Load(ctx context.Context, group string) (from connect.Checkpoint, done bool, err error)
-	// Save remembers durably where group goes on, or that it is done.
-	Save(ctx context.Context, group string, next connect.Checkpoint, done bool) error
-	// Drop forgets what was saved for group.
+	Load(ctx context.Context, group string) (Progress, error)
+	// Save remembers durably where group goes on, or that it is done, and the
+	// traces, all or nothing.
+	Save(ctx context.Context, group string, next connect.Checkpoint, traces []connect.Trace, done bool) error
+	// Drop forgets what was saved for group, and all traces of its streams.
 	Drop(ctx context.Context, group string) error
+}
+
+// Progress is how far a group is.
+type Progress struct {
+	From  connect.Checkpoint // where to go on
+	Done  bool               // it is read to the end, and need not be read again
+	Begun bool               // an earlier run was interrupted at From
 }
 
 // Job is one run of a flow.
@@ -32,6 +40,7 @@ type Job struct {
 	// Streams are those to move, in the source's order.
 	Streams     []connect.Stream
 	Checkpoints Checkpoints
+	Memory      connect.Memory
 	Tracker     *Tracker
 	// Gather is how many records of a fast source are committed together, of
 	// all groups under way.

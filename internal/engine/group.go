@@ -11,19 +11,20 @@ import (
 
 // group reads one group to its end.
 func (r *runner) group(ctx context.Context, g group) error {
-	from, done, err := r.job.Checkpoints.Load(ctx, g.name)
+	p, err := r.job.Checkpoints.Load(ctx, g.name)
 	if err != nil {
 		return &fatalError{err}
 	}
-	if done {
+	if p.Done {
 		r.job.Tracker.doneBefore(g.streams)
 		return nil
 	}
-	r.job.Tracker.start(g.streams, len(from) > 0)
-	if err := r.read(ctx, g, from); err != nil {
+	r.job.Tracker.start(g.streams, p.Begun)
+	next, err := r.read(ctx, g, p.From)
+	if err != nil {
 		return err
 	}
-	if err := r.job.Checkpoints.Save(ctx, g.name, nil, true); err != nil {
+	if err := r.job.Checkpoints.Save(ctx, g.name, next, nil, true); err != nil {
 		return &fatalError{err}
 	}
 	return nil
@@ -36,33 +37,41 @@ const moment = 100 * time.Millisecond
 // read lands the batches of a group. From a source that is faster than the
 // destination it gathers some into one commit; once it had to wait for a batch
 // it commits what it has, so that little is lost if it is killed.
-func (r *runner) read(ctx context.Context, g group, from connect.Checkpoint) error {
-	reading := connect.Reading{Streams: g.streams, From: from, Observe: r.job.Tracker.observe}
+func (r *runner) read(ctx context.Context, g group, from connect.Checkpoint) (next connect.Checkpoint, err error) {
+	reading := connect.Reading{Streams: g.streams, From: from, Memory: r.job.Memory, Observe: r.job.Tracker.observe}
+	next = from
 	var held connect.Batch
+	land := func() error {
+		if len(held.Next) > 0 {
+			next = held.Next
+		}
+		err := r.land(ctx, g, held, next)
+		held = connect.Batch{}
+		return err
+	}
 	asked := time.Now()
 	for batch, err := range r.job.Source.Read(ctx, reading) {
 		if err != nil {
-			if landErr := r.land(ctx, g, held); landErr != nil {
-				return &fatalError{landErr}
+			if landErr := land(); landErr != nil {
+				return nil, &fatalError{landErr}
 			}
-			return canceledFirst(ctx, err)
+			return nil, canceledFirst(ctx, err)
 		}
 		held = held.And(batch)
 		if int64(held.Len())*r.active.Load() >= int64(r.job.Gather) || time.Since(asked) > moment {
-			if err := r.land(ctx, g, held); err != nil {
-				return &fatalError{err}
+			if err := land(); err != nil {
+				return nil, &fatalError{err}
 			}
-			held = connect.Batch{}
 		}
 		asked = time.Now()
 	}
-	if err := r.land(ctx, g, held); err != nil {
-		return &fatalError{err}
+	if err := land(); err != nil {
+		return nil, &fatalError{err}
 	}
 	if err := ctx.Err(); err != nil {
-		return canceledFirst(ctx, err)
+		return nil, canceledFirst(ctx, err)
 	}
-	return nil
+	return next, nil
 }
 
 // canceledFirst lets a canceled context win over the error it caused.
@@ -73,10 +82,11 @@ func canceledFirst(ctx context.Context, err error) error {
 	return fault.New(fault.Canceled, "interrupted: %w", context.Cause(ctx))
 }
 
-// land commits a batch and then remembers its checkpoint. A cancellation does
-// not interrupt it: what was read is worth the moment it takes.
-func (r *runner) land(ctx context.Context, g group, b connect.Batch) error {
-	if b.Len()+len(b.Next)+len(b.Skips)+len(b.Notes) == 0 {
+// land commits a batch and then remembers its traces, and where to go on. A
+// cancellation does not interrupt it: what was read is worth the moment it
+// takes.
+func (r *runner) land(ctx context.Context, g group, b connect.Batch, next connect.Checkpoint) error {
+	if b.Len()+len(b.Next)+len(b.Traces)+len(b.Skips)+len(b.Notes) == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.job.Finish)
@@ -88,8 +98,8 @@ func (r *runner) land(ctx context.Context, g group, b connect.Batch) error {
 			return err
 		}
 	}
-	if len(b.Next) > 0 {
-		if err := r.job.Checkpoints.Save(ctx, g.name, b.Next, false); err != nil {
+	if len(b.Next)+len(b.Traces) > 0 {
+		if err := r.job.Checkpoints.Save(ctx, g.name, next, b.Traces, false); err != nil {
 			return err
 		}
 	}

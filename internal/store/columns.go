@@ -60,3 +60,32 @@ func text(scan func(...any) error) (t string, err error) {
 	err = scan(&t)
 	return t, err
 }
+
+// micros keeps *t in a column as microseconds since 1970, a zero time as null.
+func micros(t *time.Time) microColumn { return microColumn{t} }
+
+type microColumn struct{ t *time.Time }
+
+var (
+	_ driver.Valuer = microColumn{}
+	_ sql.Scanner   = microColumn{}
+)
+
+func (c microColumn) Value() (driver.Value, error) {
+	if c.t.IsZero() {
+		return nil, nil
+	}
+	return c.t.UnixMicro(), nil
+}
+
+func (c microColumn) Scan(value any) error {
+	switch v := value.(type) {
+	case nil:
+		*c.t = time.Time{}
+	case int64:
+		*c.t = time.UnixMicro(v).UTC()
+	default:
+		return fmt.Errorf("a column of microseconds holds %T", value)
+	}
+	return nil
+}

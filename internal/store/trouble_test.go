@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/store"
 )
@@ -102,13 +103,16 @@ func TestStore_stops_when_it_is_canceled(t *testing.T) {
 		"UpdateCredential": s.UpdateCredential(ctx, acme()),
 		"DeleteCredential": s.DeleteCredential(ctx, "acme"),
 		"SaveProgress":     s.SaveProgress(ctx, "flow", store.Progress{}),
-		"ClearProgress":    s.ClearProgress(ctx, "flow"),
+		"RestProgress":     s.RestProgress(ctx, "flow"),
+		"Forget":           s.Forget(ctx, "flow", "users", []string{"users"}),
 		"StartRun":         s.StartRun(ctx, run("a", noon())),
 		"FinishRun":        s.FinishRun(ctx, run("a", noon())),
 	}
 	_, errs["Credential"] = s.Credential(ctx, "acme")
 	_, errs["Credentials"] = s.Credentials(ctx)
 	_, errs["Progress"] = s.Progress(ctx, "flow")
+	_, errs["Known"] = s.Memory("flow").Known(ctx, "users", []string{"a"})
+	_, errs["Keys"] = s.Memory("flow").Keys(ctx, "users", "", connect.Span{})
 	_, errs["LastRun"] = s.LastRun(ctx, "flow")
 	_, errs["Runs"] = s.Runs(ctx, "", 0)
 	_, errs["InterruptRuns"] = s.InterruptRuns(ctx, "flow")

@@ -23,6 +23,7 @@ func writing() suite {
 		"Write_knows_keys_of_several_columns":  testComposite,
 		"Write_knows_keys_of_every_column":     testAllKey,
 		"Write_deletes":                        testDelete,
+		"Write_marks_what_was_deleted":         testMark,
 		"Write_of_nothing_is_fine":             testEmpty,
 		"Write_keeps_the_streams_apart":        testStreams,
 		"Write_of_any_batches_equals_a_map":    testRandom,
@@ -85,6 +86,17 @@ func testDelete(t *testing.T, h Harness) {
 	d.holds(t, notes(), record("b", "y", int64(2)))
 	d.commit(t, notes(), record("a", "again", nil))
 	d.holds(t, notes(), record("a", "again", nil), record("b", "y", int64(2)))
+}
+
+func testMark(t *testing.T, h Harness) {
+	s := notes()
+	s.Columns = append(s.Columns, column(connect.ColumnDeleted, connect.Timestamp))
+	d := h.fresh(t, s)
+	d.commit(t, s, record("a", "x", int64(1), nil), record("b", "y", int64(2), nil), record("c", "z", nil, nil))
+	d.commit(t, s, deleted("a", nil, nil, instant()), deleted("b", nil, nil, nil), deleted("nobody", nil, nil, instant()))
+	d.holds(t, s, record("a", "x", int64(1), instant()), record("c", "z", nil, nil))
+	d.commit(t, s, deleted("c", nil, nil, instant()), record("a", "back", nil, nil))
+	d.holds(t, s, record("a", "back", nil, nil), record("c", "z", nil, instant()))
 }
 
 func testEmpty(t *testing.T, h Harness) {

@@ -27,6 +27,7 @@ func columnDocs() map[string]map[string]string {
 			"_key":                         "Hash of what tells the record from others, as Calendly gives it no URI.",
 			"_raw":                         "The whole record as Calendly sent it.",
 			"_synced_at":                   "When it was read.",
+			"_deleted_at":                  "When it was found to be deleted at Calendly; null: it is there.",
 			"uri":                          "What Calendly names the record by.",
 			"timezone":                     "IANA name.",
 			"locale":                       "Language.",

@@ -23,6 +23,7 @@ type plan struct {
 	root      *node
 	raw       int   // index of the column that holds the whole record
 	synced    int   // index of the time of reading
+	deleted   int   // index of the time of deletion
 	parent    int   // index of the column filled from the parent, or -1
 	key       int   // index of the key
 	keyParts  []int // columns the key is a hash of; empty: the record has its own
@@ -44,7 +45,7 @@ func newPlan(fields []field, columns []connect.Column, parent string, key string
 	}
 	p := &plan{
 		columns: columns, root: &node{column: -1, children: map[string]*node{}},
-		raw: index(connect.ColumnRaw), synced: index(connect.ColumnSynced), parent: index(parent), key: index(key),
+		raw: index(connect.ColumnRaw), synced: index(connect.ColumnSynced), deleted: index(connect.ColumnDeleted), parent: index(parent), key: index(key),
 	}
 	for _, name := range keyParts {
 		p.keyParts = append(p.keyParts, index(name))

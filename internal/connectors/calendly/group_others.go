@@ -3,6 +3,7 @@ package calendly
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 )
@@ -12,7 +13,7 @@ func (r *reading) eventTypes(ctx context.Context, push func(chunk) error) error 
 	var all []string
 	inactive := map[string]bool{}
 	active := s.column("active")
-	err := r.list(ctx, s, s.request(r.caller, ""), push, func(record connect.Record) {
+	err := r.whole(ctx, s, s.request(r.caller, ""), "", push, func(record connect.Record) {
 		key := s.keyOf(record)
 		all = append(all, key)
 		inactive[key] = record.Values[active] == false
@@ -27,7 +28,7 @@ func (r *reading) eventTypes(ctx context.Context, push func(chunk) error) error 
 			if child.Name == "event_type_available_times" && inactive[unit[0]] {
 				continue // cannot be booked
 			}
-			tasks = append(tasks, r.child(child, unit[0], child.request(r.caller, unit[0])))
+			tasks = append(tasks, r.swept(child, unit[0], child.request(r.caller, unit[0])))
 		}
 		return tasks
 	})
@@ -38,7 +39,7 @@ func (r *reading) eventTypes(ctx context.Context, push func(chunk) error) error 
 func (r *reading) routingForms(ctx context.Context, push func(chunk) error) error {
 	s, submissions := r.stream("routing_forms"), r.stream("routing_form_submissions")
 	var forms []string
-	err := r.list(ctx, s, s.request(r.caller, ""), push, func(record connect.Record) {
+	err := r.whole(ctx, s, s.request(r.caller, ""), "", push, func(record connect.Record) {
 		forms = append(forms, s.keyOf(record))
 	})
 	if err != nil || r.orphans(s.Name, submissions.Name) {
@@ -49,7 +50,7 @@ func (r *reading) routingForms(ctx context.Context, push func(chunk) error) erro
 		if form <= r.from.Last {
 			continue
 		}
-		err := r.list(ctx, submissions, submissions.request(r.caller, form), push, nil)
+		err := r.whole(ctx, submissions, submissions.request(r.caller, form), form, push, nil)
 		if err != nil && !notFound(err) {
 			return err
 		}
@@ -69,8 +70,10 @@ func (r *reading) webhooks(ctx context.Context, push func(chunk) error) error {
 	if r.wide() {
 		queries = append(queries, ownWebhooks(r.caller))
 	}
+	seen := newKeySet()
+	see := func(record connect.Record) { seen.add(s.keyOf(record)) }
 	for _, q := range queries {
-		if err := r.list(ctx, s, q, push, nil); err != nil {
+		if err := r.list(ctx, s, q, push, see); err != nil {
 			return err
 		}
 	}
@@ -88,29 +91,54 @@ func (r *reading) webhooks(ctx context.Context, push func(chunk) error) error {
 		r.note(s.Name, "those of groups are not read: "+reason)
 	}
 	for _, uri := range uris {
-		err := r.list(ctx, s, s.request(r.caller, uri), push, nil)
+		err := r.list(ctx, s, s.request(r.caller, uri), push, see)
 		if err != nil && !forbidden(err) && !notFound(err) {
 			return err
 		}
 	}
-	return nil
+	return r.sweep(ctx, s, "", seen, push)
 }
 
 // noteContacts is how many contacts Calendly lets one ask about at once.
 const noteContacts = 10
 
+// contacts reads contacts in the order in which they were made, a page at a
+// time with the notes about them.
 func (r *reading) contacts(ctx context.Context, push func(chunk) error) error {
 	s, notes := r.stream("contacts"), r.stream("notes")
-	var all []string
-	err := r.list(ctx, s, s.request(r.caller, ""), push, func(record connect.Record) {
-		all = append(all, s.keyOf(record))
-	})
-	if err != nil || r.orphans(s.Name, notes.Name) {
-		return err
+	made := s.column("created_at")
+	seen := newKeySet()
+	for p, err := range r.pages(ctx, s, s.request(r.caller, "")) {
+		if err != nil {
+			return err
+		}
+		rows, err := r.rows(s, "", p.records)
+		if err != nil {
+			return err
+		}
+		var c chunk
+		rows.Records = slices.DeleteFunc(rows.Records, func(record connect.Record) bool {
+			seen.add(s.keyOf(record))
+			at, ok := record.Values[made].(time.Time)
+			if ok {
+				c.next = r.at(place{Until: at})
+			}
+			return ok && at.Before(r.from.Until) // done before the interruption
+		})
+		if r.wants(notes.Name) {
+			for unit := range slices.Chunk(s.keysOf(rows.Records), noteContacts) {
+				c.tasks = append(c.tasks, r.notesOf(notes, unit))
+			}
+		}
+		if r.wants(s.Name) {
+			c.rows = []connect.Rows{rows}
+		}
+		if err := push(c); err != nil {
+			return err
+		}
 	}
-	return r.family(all, noteContacts, push, func(unit []string) []task {
-		return []task{r.notesOf(notes, unit)}
-	})
+	r.orphans(s.Name, notes.Name)
+	return r.sweep(ctx, s, "", seen, push)
 }
 
 // notesOf reads the notes of several contacts. If one of them is gone, they
@@ -133,6 +161,15 @@ func (r *reading) notesOf(s *stream, contacts []string) task {
 			}
 			all.Records = append(all.Records, rows.Records...)
 		}
+		seen := newKeySet()
+		seen.add(s.keysOf(all.Records)...)
+		for _, contact := range contacts {
+			gone, err := r.vanished(ctx, s, contact, connect.Span{}, seen)
+			if err != nil {
+				return connect.Rows{}, err
+			}
+			all.Records = append(all.Records, gone.Records...)
+		}
 		return all, nil
 	}
 }
@@ -154,19 +191,27 @@ func (r *reading) notesOfEach(ctx context.Context, s *stream, contacts []string)
 func (r *reading) recaps(ctx context.Context, push func(chunk) error) error {
 	s, transcripts := r.stream("meeting_recaps"), r.stream("meeting_recap_transcripts")
 	var all []string
+	seen := newKeySet()
 	for _, status := range []string{"available", "processing", "unavailable"} {
 		q := s.request(r.caller, "")
 		q.query.Set("status", status)
-		err := r.list(ctx, s, q, nil, func(record connect.Record) {
-			all = append(all, s.keyOf(record))
-		})
-		if err != nil {
-			return err
+		for p, err := range r.pages(ctx, s, q) {
+			if err != nil {
+				return err
+			}
+			changed, err := r.changedRecaps(ctx, s, p, seen)
+			if err != nil {
+				return err
+			}
+			all = append(all, changed...)
 		}
 	}
 	if _, closed := r.closed(s.Name); closed {
 		r.orphans(s.Name, transcripts.Name)
 		return nil
+	}
+	if err := r.sweep(ctx, s, "", seen, push); err != nil {
+		return err
 	}
 	return r.family(all, 1, push, func(unit []string) []task {
 		var tasks []task
@@ -175,8 +220,32 @@ func (r *reading) recaps(ctx context.Context, push func(chunk) error) error {
 			if child == transcripts {
 				q = transcripts.request(r.caller, unit[0])
 			}
-			tasks = append(tasks, r.child(child, unit[0], q))
+			tasks = append(tasks, r.swept(child, unit[0], q))
 		}
 		return tasks
 	})
+}
+
+// changedRecaps returns the recaps of a page that are new or have another
+// updated_at than is remembered; transcripts are not remembered so.
+func (r *reading) changedRecaps(ctx context.Context, s *stream, p page, seen keySet) ([]string, error) {
+	rows, err := r.rows(s, "", p.records)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]connect.Trace{}
+	if !r.wants("meeting_recap_transcripts") {
+		if known, err = r.remembered(ctx, s, rows.Records); err != nil {
+			return nil, err
+		}
+	}
+	var changed []string
+	for _, record := range rows.Records {
+		t := s.trace(record)
+		seen.add(t.Key)
+		if before, ok := known[t.Key]; !ok || before.Gone || !before.At.Equal(t.At) || t.At.IsZero() {
+			changed = append(changed, t.Key)
+		}
+	}
+	return changed, nil
 }

@@ -2,6 +2,7 @@ package calendly
 
 import (
 	"context"
+	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 )
@@ -10,21 +11,65 @@ import (
 // its invitees.
 func (r *reading) events(ctx context.Context, push func(chunk) error) error {
 	s, invitees := r.stream("scheduled_events"), r.stream("invitees")
-	total := s.column("invitees_counter_total")
+	seen := newKeySet() // since from
+	from := r.begin()
 	err := r.along(ctx, r.eventLine(), func(part stretch) error {
-		c := r.chunkOf(s, part)
-		if r.wants(invitees.Name) {
-			for _, event := range part.records {
-				if event.Values[total] != int64(0) {
-					uri := event.Values[s.plan.key].(string)
-					c.tasks = append(c.tasks, r.child(invitees, uri, invitees.request(r.caller, uri)))
-				}
+		seen.add(s.keysOf(part.records)...)
+		if !part.mixed {
+			gone, err := r.vanished(ctx, s, "", connect.Span{From: from, To: part.until}, seen)
+			if err != nil {
+				return err
 			}
+			part.records = append(part.records, gone.Records...)
+			from = part.until
+			seen = newKeySet()
+		}
+		c := r.chunkOf(s, part)
+		due, err := r.dueEvents(ctx, part.records)
+		if err != nil {
+			return err
+		}
+		for _, t := range due {
+			read := r.child // nobody is remembered who could be missing
+			if !t.Nested.IsZero() {
+				read = r.swept
+			}
+			c.tasks = append(c.tasks, read(invitees, t.Key, invitees.request(r.caller, t.Key)))
+			c.nested = append(c.nested, connect.Trace{Stream: s.Name, Key: t.Key, Nested: r.now()})
 		}
 		return push(c)
 	})
 	r.orphans(s.Name, invitees.Name)
 	return err
+}
+
+// dueEvents returns the traces of the meetings whose invitees are to be read:
+// of those that are new or changed, and of those for which it is time. Nested
+// says when they were read before.
+func (r *reading) dueEvents(ctx context.Context, events []connect.Record) ([]connect.Trace, error) {
+	s := r.stream("scheduled_events")
+	if !r.wants("invitees") {
+		return nil, nil
+	}
+	known, err := r.remembered(ctx, s, events)
+	if err != nil {
+		return nil, err
+	}
+	total, end := s.column("invitees_counter_total"), s.column("end_time")
+	var due []connect.Trace
+	for _, event := range events {
+		if event.Deleted || event.Values[total] == int64(0) {
+			continue
+		}
+		t := s.trace(event)
+		before := known[t.Key]
+		ended, _ := event.Values[end].(time.Time)
+		if before.Version != t.Version || r.from.Passes.due(r.source.fresh, ended, before.Nested, r.now()) {
+			t.Nested = before.Nested
+			due = append(due, t)
+		}
+	}
+	return due, nil
 }
 
 func (r *reading) eventLine() timeline {

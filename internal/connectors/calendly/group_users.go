@@ -35,7 +35,7 @@ func (r *reading) users(ctx context.Context, push func(chunk) error) error {
 		}
 		for _, s := range ofOne {
 			if user == r.user {
-				all = append(all, r.child(s, user, s.request(r.caller, user)))
+				all = append(all, r.swept(s, user, s.request(r.caller, user)))
 			}
 		}
 		return all
@@ -47,6 +47,7 @@ func (r *reading) users(ctx context.Context, push func(chunk) error) error {
 func (r *reading) members(ctx context.Context, push func(chunk) error) ([]string, error) {
 	memberships, users := r.stream("organization_memberships"), r.stream("users")
 	var all []string
+	seen := newKeySet()
 	for p, err := range r.pages(ctx, memberships, memberships.request(r.caller, "")) {
 		if err != nil {
 			return nil, err
@@ -60,13 +61,19 @@ func (r *reading) members(ctx context.Context, push func(chunk) error) ([]string
 		if err := r.include(&c, users, r.organization, records); err != nil {
 			return nil, err
 		}
+		for _, rows := range c.rows {
+			seen.add(r.stream(rows.Stream).keysOf(rows.Records)...)
+		}
 		if err := push(c); err != nil {
 			return nil, err
 		}
 	}
 	reason, closed := r.closed(memberships.Name)
 	if !closed {
-		return all, nil
+		if err := r.sweep(ctx, memberships, "", seen, push); err != nil {
+			return nil, err
+		}
+		return all, r.sweep(ctx, users, "", seen, push)
 	}
 	for _, name := range r.want {
 		if name != memberships.Name && name != "user_meeting_limits" {
@@ -103,7 +110,7 @@ func (r *reading) usersIn(memberships []json.RawMessage) (records []json.RawMess
 // ofMember is child for a user. One whose external calendar cannot be read has
 // no rows, and that is told.
 func (r *reading) ofMember(s *stream, user string, unreadable *atomic.Int64) task {
-	read := r.child(s, user, s.request(r.caller, user))
+	read := r.swept(s, user, s.request(r.caller, user))
 	return func(ctx context.Context) (connect.Rows, error) {
 		rows, err := read(ctx)
 		if statusOf(err) == http.StatusFailedDependency {

@@ -40,11 +40,40 @@ func (r *reading) reader(group string) reader {
 func (r *reading) lists(ctx context.Context, push func(chunk) error) error {
 	for _, name := range r.want {
 		s := r.stream(name)
-		if err := r.list(ctx, s, s.request(r.caller, ""), push, nil); err != nil {
+		if err := r.whole(ctx, s, s.request(r.caller, ""), "", push, nil); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// whole is list for a request that has all records of s, or all that belong to
+// parent: those that are missing from it have vanished.
+func (r *reading) whole(ctx context.Context, s *stream, q request, parent string, push func(chunk) error, see func(connect.Record)) error {
+	seen := newKeySet()
+	err := r.list(ctx, s, q, push, func(record connect.Record) {
+		seen.add(s.keyOf(record))
+		if see != nil {
+			see(record)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return r.sweep(ctx, s, parent, seen, push)
+}
+
+// sweep pushes what has become of the records of s, or of those that belong to
+// parent, that were not seen.
+func (r *reading) sweep(ctx context.Context, s *stream, parent string, seen keySet, push func(chunk) error) error {
+	if _, closed := r.closed(s.Name); closed {
+		return nil
+	}
+	gone, err := r.vanished(ctx, s, parent, connect.Span{}, seen)
+	if err != nil || len(gone.Records) == 0 {
+		return err
+	}
+	return push(chunk{rows: []connect.Rows{gone}})
 }
 
 // list pushes the pages of a request as chunks, if s is wanted, and shows each
@@ -117,6 +146,27 @@ func (r *reading) child(s *stream, parent string, q request) task {
 			all.Records = append(all.Records, rows.Records...)
 		}
 		return all, nil
+	}
+}
+
+// swept is child, and what has become of the rows that belonged to the parent
+// before.
+func (r *reading) swept(s *stream, parent string, q request) task {
+	read := r.child(s, parent, q)
+	return func(ctx context.Context) (connect.Rows, error) {
+		all, err := read(ctx)
+		if err != nil {
+			return all, err
+		}
+		seen := newKeySet()
+		seen.add(s.keysOf(all.Records)...)
+		var in connect.Span
+		if s.at >= 0 {
+			in.From = r.now() // what is over is not told any more
+		}
+		gone, err := r.vanished(ctx, s, parent, in, seen)
+		all.Stream, all.Records = s.Name, append(all.Records, gone.Records...)
+		return all, err
 	}
 }
 

@@ -17,6 +17,8 @@ type chunk struct {
 	tasks []task
 	next  connect.Checkpoint
 	share float64
+	// nested says of which records what belongs to them is read by the tasks.
+	nested []connect.Trace
 }
 
 // reader pushes chunks, in order, until it is through or push returns an error,
@@ -181,7 +183,7 @@ func (r *running) batch() (connect.Batch, error) {
 	if err != nil {
 		return connect.Batch{}, err
 	}
-	b := connect.Batch{Next: r.next, Share: r.share}
+	b := connect.Batch{Next: r.next, Share: r.share, Traces: r.nested}
 	for _, rows := range slices.Concat(r.chunk.rows, r.rows) {
 		if len(rows.Records) == 0 {
 			continue

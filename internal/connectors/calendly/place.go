@@ -17,13 +17,15 @@ type place struct {
 	Last string `json:"last,omitempty"`
 	// Until is the time before which all is read.
 	Until time.Time `json:"until,omitzero"`
+	// Passes are those over scheduled events.
+	Passes passes `json:"passes,omitzero"`
 }
 
 const placeVersion = 1
 
 // at returns the checkpoint for a place in this reading.
 func (r *reading) at(p place) connect.Checkpoint {
-	p.Version, p.Scope, p.Start = placeVersion, r.from.Scope, r.from.Start
+	p.Version, p.Scope, p.Start, p.Passes = placeVersion, r.from.Scope, r.from.Start, r.from.Passes
 	text, err := json.Marshal(p)
 	if err != nil {
 		return nil // a time of five-digit years: no progress is remembered
@@ -38,4 +40,13 @@ func placeAfter(from connect.Checkpoint, scope, start string) place {
 		return p
 	}
 	return place{Scope: scope, Start: start}
+}
+
+// scopeOf returns the scope of a checkpoint; empty: none.
+func scopeOf(from connect.Checkpoint) string {
+	var p place
+	if json.Unmarshal(from, &p) != nil {
+		return ""
+	}
+	return p.Scope
 }

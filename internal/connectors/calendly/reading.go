@@ -18,10 +18,15 @@ import (
 type reading struct {
 	*caller
 
-	source  *source
-	from    place
-	want    []string               // names of the wanted streams
-	clients map[string]*api.Client // by the stream they count for
+	source *source
+	memory connect.Memory
+	blank  map[string]bool // of which streams nothing was remembered at first
+	from   place
+	// rescoped says that what is remembered is of a wider or another scope: what
+	// is missing now has not vanished.
+	rescoped bool
+	want     []string               // names of the wanted streams
+	clients  map[string]*api.Client // by the stream they count for
 
 	mu    sync.Mutex
 	gates map[string]*gate

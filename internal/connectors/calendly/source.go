@@ -20,6 +20,8 @@ type source struct {
 	organization string      // URI; empty: the token's own
 	start        time.Time   // zero: all history
 	startOption  string
+	fresh        freshness
+	deletes      string
 	now          func() time.Time
 	all          []*stream
 
@@ -59,7 +61,10 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 			return
 		}
 		emit := func(b connect.Batch) error {
-			b = r.tell(b)
+			b, err := r.diff(ctx, r.tell(b))
+			if err != nil {
+				return err
+			}
 			if empty(b) || yield(b, nil) {
 				return nil
 			}
@@ -67,7 +72,8 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 		}
 		err = deliver(ctx, s.room, r.reader(request.Streams[0].Group), emit)
 		if err == nil {
-			err = emit(connect.Batch{Next: nil})
+			r.from.Passes = r.from.Passes.end()
+			err = emit(connect.Batch{Next: r.at(place{})})
 		}
 		switch {
 		case err == nil || errors.Is(err, errStopped):
@@ -81,12 +87,12 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 
 // empty reports whether b says nothing.
 func empty(b connect.Batch) bool {
-	return len(b.Rows) == 0 && len(b.Next) == 0 && len(b.Skips) == 0 && len(b.Notes) == 0
+	return len(b.Rows) == 0 && len(b.Next) == 0 && len(b.Traces) == 0 && len(b.Skips) == 0 && len(b.Notes) == 0
 }
 
 // reading finds out who reads, and prepares to.
 func (s *source) reading(ctx context.Context, request connect.Reading) (*reading, error) {
-	r := &reading{source: s, gates: map[string]*gate{}}
+	r := &reading{source: s, memory: request.Memory, blank: map[string]bool{}, gates: map[string]*gate{}}
 	var err error
 	if r.clients, err = s.clients(request.Observe); err != nil {
 		return nil, err
@@ -97,8 +103,22 @@ func (s *source) reading(ctx context.Context, request connect.Reading) (*reading
 	if r.caller, err = s.caller(ctx, r.client(r.want[0])); err != nil {
 		return nil, err
 	}
+	for _, one := range request.Streams {
+		if r.memory == nil {
+			break
+		}
+		if r.blank[one.Name], err = r.memory.Empty(ctx, one.Name); err != nil {
+			return nil, err
+		}
+	}
 	_, scope := r.scope()
 	r.from = placeAfter(request.From, scope, s.startOption)
+	r.rescoped = scopeOf(request.From) != "" && scopeOf(request.From) != scope
+	interrupted := r.from.Passes.Current != ""
+	var goesOn bool
+	if r.from.Passes, goesOn = r.from.Passes.begin(s.fresh, r.now()); interrupted && !goesOn {
+		r.from.Last, r.from.Until = "", time.Time{} // they are places of another pass
+	}
 	for _, one := range request.Streams {
 		if only := r.ownOnly(one); only != "" {
 			r.note(one.Name, only)

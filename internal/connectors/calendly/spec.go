@@ -68,11 +68,11 @@ func spec() connect.Spec {
 				Example: "http://127.0.0.1:8080",
 			},
 		},
-		Options: []connect.Field{{
+		Options: append([]connect.Field{{
 			Name: optionStart, Title: "Start",
 			Help:    "Leave out meetings, log entries and messages before this date or time (UTC). Empty: all history is read.",
 			Example: "2024-01-01",
-		}},
+		}}, freshOptions()...),
 		Guide: []string{
 			"Log in to calendly.com as an admin or the owner of the organization.",
 			"In the account menu choose Integrations & apps, then API and webhooks.",
@@ -121,7 +121,16 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	fresh, err := parseFreshness(settings.Values)
+	if err != nil {
+		return nil, err
+	}
+	deletes, err := parseDeletes(settings.Values["deletes"])
+	if err != nil {
+		return nil, err
+	}
 	s := &source{
+		fresh: fresh, deletes: deletes,
 		url: address, organization: organization, start: start, startOption: settings.Values[optionStart],
 		now: c.deps.Now, all: c.all, room: semaphore.NewWeighted(ahead), meeting: make(chan struct{}, 1),
 	}

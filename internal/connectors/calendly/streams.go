@@ -15,6 +15,8 @@ import (
 type stream struct {
 	connect.Stream
 	of      string // the stream whose records are the parents
+	at      int    // the column by whose time it is read, or -1
+	single  bool   // its records can be read one by one, by their keys
 	plan    *plan
 	request func(c *caller, parent string) request
 }
@@ -81,6 +83,10 @@ type entry struct {
 	// keep says of an object that is a record of another stream which of its
 	// fields become columns; without an entry, all do.
 	keep map[string][]string
+	// at is the column by whose time the stream is read, and single says that
+	// its records can be read one by one.
+	at     string
+	single bool
 	// request asks for the rows; parent is the URI of the parent record, "" for
 	// streams that have none.
 	request func(c *caller, parent string) request
@@ -124,13 +130,16 @@ func (e entry) stream() *stream {
 	columns = lead(lead(columns, e.parent), key)
 	columns = append(columns,
 		connect.Column{Name: connect.ColumnRaw, Type: connect.JSON, Required: true},
-		connect.Column{Name: connect.ColumnSynced, Type: connect.Timestamp, Required: true})
+		connect.Column{Name: connect.ColumnSynced, Type: connect.Timestamp, Required: true},
+		connect.Column{Name: connect.ColumnDeleted, Type: connect.Timestamp})
 	return &stream{
 		Stream: connect.Stream{
 			Name: e.name, Group: e.group, Columns: columns, Key: []string{key},
 			OnRequest: e.onRequest, Needs: e.needs, Doc: e.doc,
 		},
 		of:      e.of,
+		at:      slices.IndexFunc(columns, func(c connect.Column) bool { return e.at != "" && c.Name == e.at }),
+		single:  e.single,
 		plan:    newPlan(fields, columns, e.parent, key, parts),
 		request: e.request,
 	}

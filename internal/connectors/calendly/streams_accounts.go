@@ -11,7 +11,7 @@ import (
 func accounts() []entry {
 	return []entry{
 		{
-			name: "webhook_subscriptions", group: "webhook_subscriptions",
+			name: "webhook_subscriptions", single: true, group: "webhook_subscriptions",
 			record: reflect.TypeFor[api.WebhookSubscription](),
 			needs:  connect.Needs{Scope: "webhooks:read"},
 			doc: connect.StreamDoc{

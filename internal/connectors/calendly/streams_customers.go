@@ -12,7 +12,7 @@ func customers() []entry {
 	needs := connect.Needs{Scope: "contacts:read"}
 	return []entry{
 		{
-			name: "contacts", group: "contacts",
+			name: "contacts", single: true, group: "contacts",
 			record: reflect.TypeFor[api.Contact](),
 			needs:  needs,
 			doc: connect.StreamDoc{
@@ -23,7 +23,7 @@ func customers() []entry {
 			request: func(*caller, string) request { return list("/contacts", "sort", "created_at:asc") },
 		},
 		{
-			name: "notes", group: "contacts", of: "contacts",
+			name: "notes", single: true, group: "contacts", of: "contacts",
 			record: reflect.TypeFor[api.Note](),
 			needs:  needs,
 			doc: connect.StreamDoc{
@@ -34,7 +34,7 @@ func customers() []entry {
 			request: func(_ *caller, contact string) request { return notesAbout(contact) },
 		},
 		{
-			name: "contact_custom_fields", group: "contact_custom_fields",
+			name: "contact_custom_fields", single: true, group: "contact_custom_fields",
 			record: reflect.TypeFor[api.CustomFieldDefinition](),
 			needs:  needs,
 			doc: connect.StreamDoc{
@@ -45,7 +45,7 @@ func customers() []entry {
 			request: func(*caller, string) request { return whole("/contacts/custom_field_definitions") },
 		},
 		{
-			name: "contact_lists", group: "contact_lists",
+			name: "contact_lists", single: true, group: "contact_lists",
 			record: reflect.TypeFor[api.ContactList](),
 			needs:  needs,
 			doc: connect.StreamDoc{

@@ -11,13 +11,13 @@ import (
 func offers() []entry {
 	return []entry{
 		{
-			name: "event_types", group: "event_types",
+			name: "event_types", single: true, group: "event_types",
 			record: reflect.TypeFor[api.EventType](),
 			needs:  connect.Needs{Scope: "event_types:read", Role: adminRole},
 			doc: connect.StreamDoc{
 				About:     "What can be booked: durations, places, questions; active or not.",
 				Operation: []string{"GET /event_types"},
-				Fresh:     "Every sync reads all of them. Deleted ones are not listed any more; their rows stay.",
+				Fresh:     "Every sync reads all of them. Deleted ones are not listed any more; each is looked up singly, and its row marked.",
 			},
 			request: func(c *caller, _ string) request {
 				return c.scoped(list("/event_types", "sort", "created_at:asc"))
@@ -52,7 +52,7 @@ func offers() []entry {
 			},
 		},
 		{
-			name: "event_type_available_times", group: "event_types", of: "event_types", parent: "event_type", onRequest: true,
+			name: "event_type_available_times", at: "start_time", group: "event_types", of: "event_types", parent: "event_type", onRequest: true,
 			key:    []string{"event_type", "start_time"},
 			record: reflect.TypeFor[api.EventTypeAvailableTime](),
 			needs:  connect.Needs{Scope: "event_types:read or availability:read", Role: adminRole},

@@ -14,7 +14,7 @@ const adminRole = "admin or owner"
 func people() []entry {
 	return slices.Concat(members(), []entry{
 		{
-			name: "organization_invitations", group: "organization_invitations",
+			name: "organization_invitations", single: true, group: "organization_invitations",
 			record: reflect.TypeFor[api.OrganizationInvitation](),
 			needs:  connect.Needs{Scope: "organizations:read", Role: adminRole},
 			doc: connect.StreamDoc{
@@ -27,7 +27,7 @@ func people() []entry {
 			},
 		},
 		{
-			name: "teams", group: "teams",
+			name: "teams", single: true, group: "teams",
 			record: reflect.TypeFor[api.Team](),
 			needs:  connect.Needs{Scope: "organizations:read"},
 			doc: connect.StreamDoc{
@@ -38,7 +38,7 @@ func people() []entry {
 			request: func(*caller, string) request { return list("/teams") },
 		},
 		{
-			name: "groups", group: "groups",
+			name: "groups", single: true, group: "groups",
 			record: reflect.TypeFor[api.Group](),
 			needs:  connect.Needs{Scope: "groups:read", Plan: planTeams},
 			doc: connect.StreamDoc{
@@ -49,7 +49,7 @@ func people() []entry {
 			request: func(c *caller, _ string) request { return list("/groups", "organization", c.organization) },
 		},
 		{
-			name: "group_relationships", group: "groups",
+			name: "group_relationships", single: true, group: "groups",
 			record: reflect.TypeFor[api.GroupRelationship](),
 			needs:  connect.Needs{Scope: "groups:read", Plan: planTeams},
 			doc: connect.StreamDoc{
@@ -82,7 +82,7 @@ func members() []entry {
 			},
 		},
 		{
-			name: "users", group: "users", parent: "current_organization",
+			name: "users", single: true, group: "users", parent: "current_organization",
 			record: reflect.TypeFor[api.User](),
 			needs:  connect.Needs{Scope: "organizations:read", Role: adminRole},
 			doc: connect.StreamDoc{
@@ -93,7 +93,7 @@ func members() []entry {
 			request: func(c *caller, _ string) request { return memberships(c) },
 		},
 		{
-			name: "organization_memberships", group: "users",
+			name: "organization_memberships", single: true, group: "users",
 			record: reflect.TypeFor[api.OrganizationMembership](),
 			needs:  connect.Needs{Scope: "organizations:read", Role: adminRole},
 			doc: connect.StreamDoc{
@@ -105,7 +105,7 @@ func members() []entry {
 			request: func(c *caller, _ string) request { return memberships(c) },
 		},
 		{
-			name: "user_availability_schedules", group: "users", of: "users", parent: "user",
+			name: "user_availability_schedules", single: true, group: "users", of: "users", parent: "user",
 			record: reflect.TypeFor[api.AvailabilitySchedule](),
 			needs:  connect.Needs{Scope: "availability:read", Role: adminRole},
 			doc: connect.StreamDoc{
@@ -127,7 +127,7 @@ func members() []entry {
 			request: func(_ *caller, user string) request { return whole("/locations", "user", user) },
 		},
 		{
-			name: "user_busy_times", group: "users", of: "users", parent: "user",
+			name: "user_busy_times", at: "start_time", group: "users", of: "users", parent: "user",
 			key:    []string{"user", "type", "start_time", "end_time", "event_uri"},
 			record: reflect.TypeFor[api.UserBusyTime](),
 			needs:  connect.Needs{Scope: "availability:read", Role: adminRole},

@@ -11,7 +11,7 @@ import (
 func routing() []entry {
 	return []entry{
 		{
-			name: "routing_forms", group: "routing_forms",
+			name: "routing_forms", single: true, group: "routing_forms",
 			record: reflect.TypeFor[api.RoutingForm](),
 			needs:  connect.Needs{Scope: "routing_forms:read", Plan: planTeams},
 			doc: connect.StreamDoc{
@@ -24,7 +24,7 @@ func routing() []entry {
 			},
 		},
 		{
-			name: "routing_form_submissions", group: "routing_forms", of: "routing_forms", parent: "routing_form",
+			name: "routing_form_submissions", single: true, group: "routing_forms", of: "routing_forms", parent: "routing_form",
 			record: reflect.TypeFor[api.RoutingFormSubmission](),
 			needs:  connect.Needs{Scope: "routing_forms:read", Plan: planTeams},
 			doc: connect.StreamDoc{

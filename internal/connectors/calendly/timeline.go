@@ -53,11 +53,7 @@ func (t timeline) query(c *caller, w window) request {
 // along reads a timeline from where the reading begins to its end, and hands
 // its stretches to push in the order of time.
 func (r *reading) along(ctx context.Context, t timeline, push func(stretch) error) error {
-	begin := r.source.start
-	if r.from.Until.After(begin) {
-		begin = r.from.Until
-	}
-	p, all, err := r.survey(ctx, t, begin)
+	p, all, err := r.survey(ctx, t, r.begin())
 	switch {
 	case err != nil:
 		return err
@@ -75,6 +71,11 @@ func (r *reading) along(ctx context.Context, t timeline, push func(stretch) erro
 			return push(s)
 		})
 	})
+}
+
+// begin is where a timeline is read from in this run; zero: all history.
+func (r *reading) begin() time.Time {
+	return latest(r.source.start, r.from.Passes.since(r.source.fresh), r.from.Until)
 }
 
 // cut pushes s in pieces, each of which ends where the time of the rows

@@ -19,13 +19,21 @@ type table struct {
 	name    string
 	columns []connect.Column
 	key     []int // where the key stands in columns
+	all     []int // where each column stands
+	deleted int   // where _deleted_at stands, or -1
 
-	upsert, remove driver.Stmt         // nil until first used
-	args           []driver.NamedValue // of the statement being run
+	upsert, remove, mark driver.Stmt         // nil until first used
+	args                 []driver.NamedValue // of the statement being run
 }
 
 func newTable(s connect.Stream) (*table, error) {
-	t := &table{name: s.Name, columns: s.Columns}
+	t := &table{name: s.Name, columns: s.Columns, deleted: -1}
+	for i, c := range s.Columns {
+		t.all = append(t.all, i)
+		if c.Name == connect.ColumnDeleted {
+			t.deleted = i
+		}
+	}
 	for _, name := range s.Key {
 		i := slices.IndexFunc(s.Columns, func(c connect.Column) bool { return c.Name == name })
 		if i < 0 {
@@ -54,7 +62,7 @@ func (t *table) isKey(column int) bool { return slices.Contains(t.key, column) }
 // required says whether a column is never null.
 func (t *table) required(column int) bool { return t.columns[column].Required || t.isKey(column) }
 
-// write upserts or deletes one record. It speaks to the driver itself: beside
+// write upserts, marks or deletes one record. It speaks to the driver itself: beside
 // what SQLite does for a wide record, what database/sql does to forty values is
 // a tenth.
 func (t *table) write(ctx context.Context, conn driver.Conn, r connect.Record) error {
@@ -63,18 +71,16 @@ func (t *table) write(ctx context.Context, conn driver.Conn, r connect.Record) e
 	}
 	t.args = t.args[:0]
 	stmt, text := &t.upsert, t.upsertSQL
-	if r.Deleted {
-		stmt, text = &t.remove, t.removeSQL
-		for _, i := range t.key {
-			if err := t.bind(i, r.Values[i]); err != nil {
-				return err
-			}
-		}
-	} else {
-		for i, v := range r.Values {
-			if err := t.bind(i, v); err != nil {
-				return err
-			}
+	columns := t.all
+	switch {
+	case r.Deleted && t.deleted >= 0 && r.Values[t.deleted] != nil:
+		stmt, text, columns = &t.mark, t.markSQL, append([]int{t.deleted}, t.key...)
+	case r.Deleted:
+		stmt, text, columns = &t.remove, t.removeSQL, t.key
+	}
+	for _, i := range columns {
+		if err := t.bind(i, r.Values[i]); err != nil {
+			return err
 		}
 	}
 	if *stmt == nil {
@@ -135,7 +141,7 @@ func value(t connect.Type, v any) (kept any, ok bool) {
 // close releases the statements.
 func (t *table) close() error {
 	var err error
-	for _, s := range []driver.Stmt{t.upsert, t.remove} {
+	for _, s := range []driver.Stmt{t.upsert, t.remove, t.mark} {
 		if s != nil {
 			err = errors.Join(err, s.Close())
 		}
@@ -162,6 +168,10 @@ func (t *table) upsertSQL() string {
 
 func (t *table) removeSQL() string {
 	return fmt.Sprintf("DELETE FROM %s WHERE %s = ?", quote(t.name), strings.Join(t.keyNames(), " = ? AND "))
+}
+
+func (t *table) markSQL() string {
+	return fmt.Sprintf("UPDATE %s SET %s = ? WHERE %s = ?", quote(t.name), quote(connect.ColumnDeleted), strings.Join(t.keyNames(), " = ? AND "))
 }
 
 // keyNames returns the quoted names of the key's columns.
