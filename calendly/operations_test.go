@@ -168,24 +168,35 @@ func TestOperations_options_have_every_parameter(t *testing.T) {
 func (s source) parameters(t *testing.T, m *ast.FuncDecl) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
+	for _, tag := range s.tags(t, m) {
+		if parameter, rules, _ := strings.Cut(tag.Get("query"), ","); parameter != "" {
+			found[parameter] = slices.Contains(strings.Split(rules, ","), "required")
+		}
+	}
+	return found
+}
+
+// tags returns those of the fields of the structs that a method takes.
+func (s source) tags(t *testing.T, m *ast.FuncDecl) []reflect.StructTag {
+	t.Helper()
+	var all []reflect.StructTag
 	for _, p := range m.Type.Params.List {
 		name, ok := p.Type.(*ast.Ident)
 		if !ok || s.structs[name.Name] == nil {
 			continue
 		}
 		for _, f := range s.structs[name.Name].Fields.List {
+			if f.Tag == nil {
+				continue
+			}
 			quoted, err := strconv.Unquote(f.Tag.Value)
 			if err != nil {
 				t.Fatal(err)
 			}
-			parameter, rules, _ := strings.Cut(reflect.StructTag(quoted).Get("query"), ",")
-			if parameter == "" {
-				continue // of a body
-			}
-			found[parameter] = slices.Contains(strings.Split(rules, ","), "required")
+			all = append(all, reflect.StructTag(quoted))
 		}
 	}
-	return found
+	return all
 }
 
 // The tags of a method's input are the fields of its operation's body, and what
@@ -229,19 +240,9 @@ func (o operation) fields(all []operation) map[string]bool {
 func (s source) fields(t *testing.T, m *ast.FuncDecl) map[string]bool {
 	t.Helper()
 	found := map[string]bool{}
-	for _, p := range m.Type.Params.List {
-		name, ok := p.Type.(*ast.Ident)
-		if !ok || s.structs[name.Name] == nil {
-			continue
-		}
-		for _, f := range s.structs[name.Name].Fields.List {
-			quoted, err := strconv.Unquote(f.Tag.Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if field := reflect.StructTag(quoted).Get("json"); field != "" {
-				found[field] = slices.Contains(strings.Split(reflect.StructTag(quoted).Get("check"), ","), "required")
-			}
+	for _, tag := range s.tags(t, m) {
+		if field := tag.Get("json"); field != "" {
+			found[field] = slices.Contains(strings.Split(tag.Get("check"), ","), "required")
 		}
 	}
 	return found

@@ -23,6 +23,7 @@ import (
 	"github.com/kalends/kalends/calendly/calendlytest"
 	"github.com/kalends/kalends/internal/connectors/all"
 	"github.com/kalends/kalends/internal/flow"
+	"github.com/kalends/kalends/internal/vault"
 )
 
 // copied is an organization that changes, and its copy.
@@ -392,4 +393,27 @@ func (c *copied) count(from string) (n int) {
 		c.t.Fatal(err)
 	}
 	return n
+}
+
+// A token that may see less makes nothing vanish.
+func TestSync_with_fewer_scopes_marks_nothing_as_deleted(t *testing.T) {
+	t.Parallel()
+	c := newCopied(t, calendlytest.Config{Seed: 8, Events: 100, Tokens: []calendlytest.Token{
+		{Name: "narrow", Role: "owner", Scopes: []string{"users:read", "organizations:read", "event_types:read", "scheduled_events:read"}},
+		{Name: "unprivileged", Role: "member"},
+	}})
+	for _, token := range []string{"owner", "narrow", "unprivileged", "owner"} {
+		secret := map[string]vault.Secret{"api_key": vault.NewSecret(c.server.Tokens[token])}
+		if _, err := c.app.EditCredential(t.Context(), "acme", CredentialChange{Secrets: secret}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.app.Sync(t.Context(), SyncRequest{From: "acme", To: "sqlite:" + c.file}); err != nil {
+			t.Fatal(err)
+		}
+		for _, table := range []string{"scheduled_events", "invitees", "users", "organization_memberships", "locations", "contacts", "event_type_hosts", "routing_forms", "webhook_subscriptions", "user_availability_schedules"} {
+			if n := c.count(table + " WHERE _deleted_at IS NOT NULL"); n > 0 {
+				t.Errorf("%s: %d rows of %s are marked", token, n, table)
+			}
+		}
+	}
 }

@@ -125,6 +125,9 @@ func (r *reading) vanished(ctx context.Context, s *stream, parent string, in con
 	if r.memory == nil || r.blank[s.Name] || r.rescoped || r.source.deletes == deletesIgnore || !r.wants(s.Name) {
 		return rows, nil
 	}
+	if _, closed := r.closed(s.Name); closed {
+		return rows, nil // nothing was listed
+	}
 	keys, err := r.memory.Keys(ctx, s.Name, parent, in)
 	if err != nil {
 		return rows, err

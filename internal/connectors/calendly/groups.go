@@ -66,9 +66,6 @@ func (r *reading) whole(ctx context.Context, s *stream, q request, parent string
 // sweep pushes what has become of the records of s, or of those that belong to
 // parent, that were not seen.
 func (r *reading) sweep(ctx context.Context, s *stream, parent string, seen keySet, push func(chunk) error) error {
-	if _, closed := r.closed(s.Name); closed {
-		return nil
-	}
 	gone, err := r.vanished(ctx, s, parent, connect.Span{}, seen)
 	if err != nil || len(gone.Records) == 0 {
 		return err

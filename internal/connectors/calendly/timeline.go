@@ -57,8 +57,6 @@ func (r *reading) along(ctx context.Context, t timeline, push func(stretch) erro
 	switch {
 	case err != nil:
 		return err
-	case p == nil && len(all) == 0:
-		return nil
 	case p == nil:
 		return t.cut(stretch{records: all, share: 1}, push)
 	}
