@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -250,9 +251,10 @@ func TestSync_follows_random_changes(t *testing.T) {
 			}
 			if r.IntN(2) == 0 { // a run that is cut short
 				ctx, cancel := context.WithCancel(t.Context())
-				left := 5 + r.IntN(40)
+				var left atomic.Int64
+				left.Store(int64(5 + r.IntN(40)))
 				c.app.connectors = all.All("test", func() time.Time {
-					if left--; left == 0 {
+					if left.Add(-1) == 0 {
 						cancel()
 					}
 					return c.server.Now()
