@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -22,7 +24,19 @@ type checkpoints struct {
 	fingerprint map[string]string   // by group
 	streams     map[string][]string // by group
 	now         func() time.Time
+
+	mu      sync.Mutex
+	traces  []connect.Trace // not yet saved
+	savedAt time.Time       // when some were saved last
 }
+
+// Traces are saved once a second: a fast source brings so many batches that
+// saving those of each would cost as much as writing the rows. What a crash
+// loses of them is read and written again.
+const (
+	saveTraces = time.Second
+	mostTraces = 20_000
+)
 
 // Load implements engine.Checkpoints.
 func (c *checkpoints) Load(ctx context.Context, group string) (engine.Progress, error) {
@@ -40,9 +54,22 @@ func (c *checkpoints) Load(ctx context.Context, group string) (engine.Progress, 
 
 // Save implements engine.Checkpoints.
 func (c *checkpoints) Save(ctx context.Context, group string, next connect.Checkpoint, traces []connect.Trace, done bool) error {
-	return c.store.SaveProgress(ctx, c.flowID, store.Progress{
-		Group: group, Checkpoint: next, Fingerprint: c.fingerprint[group], Done: done, UpdatedAt: c.now(),
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.traces = append(c.traces, traces...)
+	now := c.now()
+	if !done && now.Sub(c.savedAt) < saveTraces && len(c.traces) < mostTraces {
+		traces = nil
+	} else {
+		traces = c.traces
+	}
+	err := c.store.SaveProgress(ctx, c.flowID, store.Progress{
+		Group: group, Checkpoint: next, Fingerprint: c.fingerprint[group], Done: done, UpdatedAt: now,
 	}, traces...)
+	if err == nil && len(traces) > 0 {
+		c.traces, c.savedAt = nil, now
+	}
+	return err
 }
 
 // Drop implements engine.Checkpoints.
@@ -54,8 +81,11 @@ func (c *checkpoints) Drop(ctx context.Context, group string) error {
 // an interrupted run. After a failure too, so that a group that never succeeds
 // does not keep the others from being read.
 func (c *checkpoints) end(ctx context.Context, status flow.Status) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	err := c.store.Remember(ctx, c.flowID, c.traces)
 	if status == flow.Canceled {
-		return nil
+		return err
 	}
-	return c.store.RestProgress(ctx, c.flowID)
+	return errors.Join(err, c.store.RestProgress(ctx, c.flowID))
 }

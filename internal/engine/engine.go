@@ -19,8 +19,9 @@ type Checkpoints interface {
 	// Load returns what was saved last for group; the zero Progress if nothing
 	// was, or if it was saved for other streams or options.
 	Load(ctx context.Context, group string) (Progress, error)
-	// Save remembers durably where group goes on, or that it is done, and the
-	// traces, all or nothing.
+	// Save remembers durably where group goes on, or that it is done. The traces
+	// may be remembered a moment later: what is lost of them by a crash is only
+	// read and written again.
 	Save(ctx context.Context, group string, next connect.Checkpoint, traces []connect.Trace, done bool) error
 	// Drop forgets what was saved for group, and all traces of its streams.
 	Drop(ctx context.Context, group string) error

@@ -94,6 +94,12 @@ func hashOf(parts ...string) int64 {
 	return int64(binary.BigEndian.Uint64(h.Sum(nil)))
 }
 
+// Remember adds traces to what is remembered of a flow, all or nothing.
+func (s *Store) Remember(ctx context.Context, flowID string, traces []connect.Trace) error {
+	err := s.within(ctx, func(tx *sql.Tx) error { return remember(ctx, tx, flowID, traces) })
+	return s.fault(ctx, "remembering records", err)
+}
+
 // row is a trace as it is kept.
 type row struct {
 	connect.Trace
