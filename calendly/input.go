@@ -81,32 +81,10 @@ func (c *Client) object(prefix string, v reflect.Value) (map[string]any, error) 
 
 // body is one field of a body.
 type body struct {
+	rules
+
 	client *Client
 	name   string
-	rules  []string
-}
-
-func (p body) has(rule string) bool {
-	for _, r := range p.rules {
-		if r == rule {
-			return true
-		}
-	}
-	return false
-}
-
-// number returns the N of a rule like min=N.
-func (p body) number(rule string) (n int64, ok bool) {
-	for _, r := range p.rules {
-		if text, found := strings.CutPrefix(r, rule+"="); found {
-			n, err := strconv.ParseInt(text, 10, 64)
-			if err != nil {
-				panic("calendly: the tag of " + p.name + " is wrong")
-			}
-			return n, true
-		}
-	}
-	return 0, false
 }
 
 func (p body) refuse(problem string) error { return &InputError{Field: p.name, Problem: problem} }

@@ -33,19 +33,26 @@ type RawPage struct {
 // sent. Failed attempts are repeated; see the package documentation.
 func (c *Client) GetRaw(ctx context.Context, path string, query url.Values) (json.RawMessage, error) {
 	var record json.RawMessage
-	err := c.get(ctx, path, query, func(body []byte) error {
-		var envelope struct {
-			Resource json.RawMessage `json:"resource"`
-		}
-		if err := json.Unmarshal(body, &envelope); err != nil {
-			return err
-		}
-		if record = envelope.Resource; record == nil {
-			record = body
-		}
-		return nil
+	err := c.get(ctx, path, query, func(body []byte) (err error) {
+		record, err = recordIn(body)
+		return err
 	})
 	return record, err
+}
+
+// recordIn returns the record in an answer: what stands under "resource", or
+// the whole answer where there is no such envelope.
+func recordIn(body []byte) (json.RawMessage, error) {
+	var envelope struct {
+		Resource json.RawMessage `json:"resource"`
+	}
+	if err := json.Unmarshal(body, &envelope); err != nil {
+		return nil, err
+	}
+	if envelope.Resource == nil {
+		return body, nil
+	}
+	return envelope.Resource, nil
 }
 
 // ListRaw reads one page of a list, its items as they were sent; the page that

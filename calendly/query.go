@@ -3,6 +3,7 @@ package calendly
 import (
 	"net/url"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -54,31 +55,35 @@ func (c *Client) encode(options any) (query url.Values, most int, err error) {
 
 // param is one parameter.
 type param struct {
+	rules
+
 	client *Client
 	name   string
-	rules  []string
 }
 
-func (p param) has(rule string) bool {
-	for _, r := range p.rules {
-		if r == rule {
-			return true
-		}
-	}
-	return false
-}
-
+// most is the greatest value of a number, 0 where there is none.
 func (p param) most() int {
-	for _, r := range p.rules {
-		if text, ok := strings.CutPrefix(r, "max="); ok {
-			n, err := strconv.Atoi(text)
+	n, _ := p.number("max")
+	return int(n)
+}
+
+// rules are what a tag says of a field.
+type rules []string
+
+func (r rules) has(rule string) bool { return slices.Contains(r, rule) }
+
+// number returns the N of a rule like max=N.
+func (r rules) number(rule string) (n int64, ok bool) {
+	for _, one := range r {
+		if text, found := strings.CutPrefix(one, rule+"="); found {
+			n, err := strconv.ParseInt(text, 10, 64)
 			if err != nil {
-				panic("calendly: the tag of " + p.name + " is wrong")
+				panic("calendly: the tag " + one + " is wrong")
 			}
-			return n
+			return n, true
 		}
 	}
-	return 0
+	return 0, false
 }
 
 func (p param) refuse(problem string) error { return &InputError{Field: p.name, Problem: problem} }

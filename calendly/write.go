@@ -3,7 +3,6 @@ package calendly
 import (
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -91,16 +90,11 @@ func sendRecord[T any](ctx context.Context, c *Client, w write) (*T, error) {
 	}
 	record := new(T)
 	err = c.send(ctx, w.method, path, query, w.input, func(body []byte) error {
-		var envelope struct {
-			Resource json.RawMessage `json:"resource"`
-		}
-		if err := json.Unmarshal(body, &envelope); err != nil {
+		raw, err := recordIn(body)
+		if err != nil {
 			return err
 		}
-		if envelope.Resource == nil {
-			envelope.Resource = body
-		}
-		return decode(envelope.Resource, record)
+		return decode(raw, record)
 	})
 	if err != nil {
 		return nil, err
