@@ -28,7 +28,7 @@ func rules() map[string]rule {
 		"internal/fault":   {},
 		"internal/flow":    {ours: []string{"internal/fault"}},
 		"internal/vault":   {ours: []string{"internal/fault"}},
-		"internal/connect": {ours: []string{"internal/fault", "internal/vault"}},
+		"internal/connect": {ours: []string{"internal/fault", "internal/vault"}, others: []string{jsontext}},
 		"internal/connect/connecttest": {
 			ours:   []string{"internal/connect", "internal/fault"},
 			others: []string{jsontext, "github.com/google/go-cmp", "pgregory.net/rapid"},

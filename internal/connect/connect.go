@@ -39,6 +39,9 @@ type Reading struct {
 	From Checkpoint
 	// Memory is what earlier runs of the flow learned; nil is nothing.
 	Memory Memory
+	// Sample, if not nil, chooses of which records what belongs to them is
+	// read, by their keys.
+	Sample func(key string) bool
 	// Observe, if not nil, is told of calls as they are answered. It is called
 	// from several goroutines.
 	Observe func(stream string, c Calls)
@@ -145,6 +148,12 @@ type Destination interface {
 	Prepare(ctx context.Context, s Stream) (created bool, err error)
 	// Begin starts a transaction. One is open at a time.
 	Begin(ctx context.Context) (Tx, error)
+	// Scan yields every row that is kept of a stream, as it was written but in
+	// any order; one that is marked has its time in _deleted_at and is not
+	// Deleted. It need not be prepared: what there is no table for has no rows,
+	// what there is no column for is nil, and what cannot be a value of its
+	// column is as the system has it. An error is last. No Tx may be open.
+	Scan(ctx context.Context, s Stream) iter.Seq2[Record, error]
 	// Close releases everything. No Tx may be open.
 	Close() error
 }
@@ -157,6 +166,11 @@ type Tx interface {
 	// value that does not fit its column is a fault.Schema that names the
 	// column and does not tell the value. After an error only Rollback is left:
 	// Commit is an error too and writes nothing.
+	//
+	// A History stream (see HistoryOf) keeps every version of a record: Write
+	// leaves the open version of a key as it is if its _version is that of the
+	// record; else it closes it by setting its _valid_to to the _valid_from of
+	// the record, and adds the record. A Deleted record only closes.
 	Write(ctx context.Context, s Stream, records []Record) error
 	// Commit makes the writes durable. After an error nothing was written, or
 	// all of it was: writing it again is right in both cases.
@@ -178,6 +192,14 @@ type Stream struct {
 	Group   string
 	Columns []Column
 	Key     []string // the primary key, names of Columns
+	// Parent is the column that holds the key of the record that one belongs
+	// to, and Time that by whose time the stream is read; empty: there is none.
+	Parent, Time string
+	// Rolling streams tell of the near future only: rows of earlier readings
+	// stay, and cannot be compared with what is told now.
+	Rolling bool
+	// History streams keep every version of a record; see Tx.Write.
+	History bool
 	// OnRequest streams are read only when named.
 	OnRequest bool
 	Needs     Needs
@@ -209,9 +231,28 @@ type Column struct {
 	Ref string
 	// Required columns are never null.
 	Required bool
+	// Personal says whose data the column holds, if it is about a person.
+	Personal Personal
 	// Doc is what people read about the column.
 	Doc string
 }
+
+// Column returns where the column of a name stands in s, -1 if it has none.
+func (s Stream) Column(name string) int {
+	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Name == name })
+}
+
+// Personal is a kind of personal data; empty: it is none.
+type Personal string
+
+// The kinds of personal data. A JSON column of a kind holds values of it and of
+// other kinds somewhere inside.
+const (
+	Email  Personal = "email"
+	Name   Personal = "name"
+	Phone  Personal = "phone"
+	Answer Personal = "answer" // what a person wrote
+)
 
 // Type is the type of a column's values.
 type Type uint8

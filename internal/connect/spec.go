@@ -4,9 +4,11 @@ package connect
 // value in code feeds validation, the command line, the JSON schema, the docs
 // page and the form in the browser.
 type Spec struct {
-	Name  string // "calendly", also the address scheme
-	Title string
-	About string // one sentence
+	Name string // "calendly", also the address scheme
+	// Schemes are those of its addresses beside Name.
+	Schemes []string
+	Title   string
+	About   string // one sentence
 	// Example is how the connector is named on the command line: the address of
 	// a destination, or the command that adds a credential.
 	Example     string

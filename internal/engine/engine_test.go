@@ -85,6 +85,10 @@ func (w *world) Prepare(_ context.Context, s connect.Stream) (bool, error) {
 }
 func (w *world) Close() error { return nil }
 
+func (w *world) Scan(context.Context, connect.Stream) iter.Seq2[connect.Record, error] {
+	return func(func(connect.Record, error) bool) {}
+}
+
 func (w *world) Read(ctx context.Context, r connect.Reading) iter.Seq2[connect.Batch, error] {
 	return func(yield func(connect.Batch, error) bool) {
 		from := 0

@@ -187,7 +187,7 @@ func (r *reading) lookUp(ctx context.Context, s *stream, parent, key string) (*c
 	if err != nil {
 		return nil, err
 	}
-	if i := s.column("deleted_at"); i >= 0 && record.Values[i] != nil {
+	if i := s.Column("deleted_at"); i >= 0 && record.Values[i] != nil {
 		record.Values[s.plan.deleted] = record.Values[i]
 		record.Deleted = r.source.deletes == deletesRemove
 	}

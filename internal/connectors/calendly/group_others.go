@@ -12,7 +12,7 @@ func (r *reading) eventTypes(ctx context.Context, push func(chunk) error) error 
 	s := r.stream("event_types")
 	var all []string
 	inactive := map[string]bool{}
-	active := s.column("active")
+	active := s.Column("active")
 	err := r.whole(ctx, s, s.request(r.caller, ""), "", push, func(record connect.Record) {
 		key := s.keyOf(record)
 		all = append(all, key)
@@ -106,7 +106,7 @@ const noteContacts = 10
 // time with the notes about them.
 func (r *reading) contacts(ctx context.Context, push func(chunk) error) error {
 	s, notes := r.stream("contacts"), r.stream("notes")
-	made := s.column("created_at")
+	made := s.Column("created_at")
 	seen := newKeySet()
 	for p, err := range r.pages(ctx, s, s.request(r.caller, "")) {
 		if err != nil {

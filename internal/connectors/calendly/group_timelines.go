@@ -55,7 +55,7 @@ func (r *reading) dueEvents(ctx context.Context, events []connect.Record) ([]con
 	if err != nil {
 		return nil, err
 	}
-	total, end := s.column("invitees_counter_total"), s.column("end_time")
+	total, end := s.Column("invitees_counter_total"), s.Column("end_time")
 	var due []connect.Trace
 	for _, event := range events {
 		if event.Deleted || event.Values[total] == int64(0) {
@@ -75,7 +75,7 @@ func (r *reading) dueEvents(ctx context.Context, events []connect.Record) ([]con
 func (r *reading) eventLine() timeline {
 	s := r.stream("scheduled_events")
 	return timeline{
-		stream: s, column: s.column("start_time"), min: "min_start_time", max: "max_start_time", sort: "start_time",
+		stream: s, column: s.Column("start_time"), min: "min_start_time", max: "max_start_time", sort: "start_time",
 		count: maxCount, pages: 3, lanes: 8, piece: 50,
 	}
 }
@@ -84,7 +84,7 @@ func (r *reading) eventLine() timeline {
 func (r *reading) activity(ctx context.Context, push func(chunk) error) error {
 	s := r.stream("activity_log_entries")
 	return r.moments(ctx, push, timeline{
-		stream: s, column: s.column("occurred_at"), min: "min_occurred_at", max: "max_occurred_at", sort: "occurred_at",
+		stream: s, column: s.Column("occurred_at"), min: "min_occurred_at", max: "max_occurred_at", sort: "occurred_at",
 		count: 1000, pages: 1, lanes: 3, piece: 100,
 	})
 }
@@ -92,7 +92,7 @@ func (r *reading) activity(ctx context.Context, push func(chunk) error) error {
 func (r *reading) communications(ctx context.Context, push func(chunk) error) error {
 	s := r.stream("outgoing_communications")
 	return r.moments(ctx, push, timeline{
-		stream: s, column: s.column("created_at"), min: "min_created_at", max: "max_created_at",
+		stream: s, column: s.Column("created_at"), min: "min_created_at", max: "max_created_at",
 		count: maxCount, pages: 3, lanes: 4,
 	})
 }

@@ -158,7 +158,7 @@ func (r *reading) swept(s *stream, parent string, q request) task {
 		seen := newKeySet()
 		seen.add(s.keysOf(all.Records)...)
 		var in connect.Span
-		if s.at >= 0 {
+		if s.Rolling {
 			in.From = r.now() // what is over is not told any more
 		}
 		gone, err := r.vanished(ctx, s, parent, in, seen)

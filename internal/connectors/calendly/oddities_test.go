@@ -169,7 +169,7 @@ func TestRead_records_of_tomorrow_break_nothing(t *testing.T) {
 	}
 	s := catalogStream("scheduled_events")
 	odd := c.rows["scheduled_events"]["http://localhost/scheduled_events/1"]
-	if raw := fmt.Sprint(odd.Values[s.column(connect.ColumnRaw)]); !strings.Contains(raw, `"mood":"good"`) || odd.Values[s.column("status")] != nil {
+	if raw := fmt.Sprint(odd.Values[s.Column(connect.ColumnRaw)]); !strings.Contains(raw, `"mood":"good"`) || odd.Values[s.Column("status")] != nil {
 		t.Errorf("the row is %v", odd.Values)
 	}
 }

@@ -131,7 +131,7 @@ func TestRead_start_leaves_out_what_happened_before(t *testing.T) {
 			}
 		}
 		for _, r := range c.rows["invitees"] {
-			event := r.Values[catalogStream("invitees").column("event")].(string)
+			event := r.Values[catalogStream("invitees").Column("event")].(string)
 			if _, ok := c.rows["scheduled_events"][event]; !ok {
 				t.Errorf("from %s: an invitee of an event that was left out", option)
 			}

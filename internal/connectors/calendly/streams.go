@@ -1,6 +1,7 @@
 package calendly
 
 import (
+	"cmp"
 	"net/url"
 	"reflect"
 	"slices"
@@ -15,7 +16,7 @@ import (
 type stream struct {
 	connect.Stream
 	of      string // the stream whose records are the parents
-	at      int    // the column by whose time it is read, or -1
+	at      int    // the column whose time is remembered, or -1
 	single  bool   // its records can be read one by one, by their keys
 	plan    *plan
 	request func(c *caller, parent string) request
@@ -83,10 +84,11 @@ type entry struct {
 	// keep says of an object that is a record of another stream which of its
 	// fields become columns; without an entry, all do.
 	keep map[string][]string
-	// at is the column by whose time the stream is read, and single says that
-	// its records can be read one by one.
-	at     string
-	single bool
+	// at is the column by whose time the stream is read, changed that of the
+	// last change of a record, and single says that its records can be read one
+	// by one. Rolling streams tell of the near future only.
+	at, changed     string
+	single, rolling bool
 	// request asks for the rows; parent is the URI of the parent record, "" for
 	// streams that have none.
 	request func(c *caller, parent string) request
@@ -135,10 +137,11 @@ func (e entry) stream() *stream {
 	return &stream{
 		Stream: connect.Stream{
 			Name: e.name, Group: e.group, Columns: columns, Key: []string{key},
+			Parent: e.parent, Time: e.at, Rolling: e.rolling,
 			OnRequest: e.onRequest, Needs: e.needs, Doc: e.doc,
 		},
 		of:      e.of,
-		at:      slices.IndexFunc(columns, func(c connect.Column) bool { return e.at != "" && c.Name == e.at }),
+		at:      slices.IndexFunc(columns, func(c connect.Column) bool { return c.Name == cmp.Or(e.at, e.changed, "-") }),
 		single:  e.single,
 		plan:    newPlan(fields, columns, e.parent, key, parts),
 		request: e.request,
@@ -197,11 +200,6 @@ func userFields() []string {
 		"uri", "name", "email", "slug", "scheduling_url", "timezone", "time_notation", "avatar_url", "locale",
 		"created_at", "updated_at",
 	}
-}
-
-// column returns the index of a column.
-func (s *stream) column(name string) int {
-	return slices.IndexFunc(s.Columns, func(c connect.Column) bool { return c.Name == name })
 }
 
 // keyOf returns the key of a record of s: a copy, as the value itself would

@@ -31,7 +31,7 @@ func accounts() []entry {
 			},
 		},
 		{
-			name: "activity_log_entries", group: "activity_log_entries",
+			name: "activity_log_entries", at: "occurred_at", group: "activity_log_entries",
 			record: reflect.TypeFor[api.ActivityLogEntry](),
 			needs:  connect.Needs{Scope: "activity_log:read", Role: adminRole, Plan: planEnterprise},
 			doc: connect.StreamDoc{
@@ -44,7 +44,7 @@ func accounts() []entry {
 			},
 		},
 		{
-			name: "outgoing_communications", group: "outgoing_communications",
+			name: "outgoing_communications", at: "created_at", group: "outgoing_communications",
 			record: reflect.TypeFor[api.OutgoingCommunication](),
 			needs:  connect.Needs{Scope: "outgoing_communications:read", Role: adminRole, Plan: planEnterprise},
 			// Not sent_at, which may come later than the record.

@@ -12,7 +12,7 @@ func customers() []entry {
 	needs := connect.Needs{Scope: "contacts:read"}
 	return []entry{
 		{
-			name: "contacts", single: true, group: "contacts",
+			name: "contacts", changed: "updated_at", single: true, group: "contacts",
 			record: reflect.TypeFor[api.Contact](),
 			needs:  needs,
 			doc: connect.StreamDoc{

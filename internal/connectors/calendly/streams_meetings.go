@@ -35,7 +35,7 @@ func meetings() []entry {
 			},
 		},
 		{
-			name: "meeting_recaps", at: "updated_at", single: true, group: "meeting_recaps",
+			name: "meeting_recaps", changed: "updated_at", single: true, group: "meeting_recaps",
 			record: reflect.TypeFor[api.MeetingRecap](),
 			needs:  connect.Needs{Scope: "meeting_recaps:read", Plan: planPaid},
 			doc: connect.StreamDoc{

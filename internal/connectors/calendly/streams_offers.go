@@ -11,7 +11,7 @@ import (
 func offers() []entry {
 	return []entry{
 		{
-			name: "event_types", single: true, group: "event_types",
+			name: "event_types", changed: "updated_at", single: true, group: "event_types",
 			record: reflect.TypeFor[api.EventType](),
 			needs:  connect.Needs{Scope: "event_types:read", Role: adminRole},
 			doc: connect.StreamDoc{
@@ -52,7 +52,7 @@ func offers() []entry {
 			},
 		},
 		{
-			name: "event_type_available_times", at: "start_time", group: "event_types", of: "event_types", parent: "event_type", onRequest: true,
+			name: "event_type_available_times", rolling: true, at: "start_time", group: "event_types", of: "event_types", parent: "event_type", onRequest: true,
 			key:    []string{"event_type", "start_time"},
 			record: reflect.TypeFor[api.EventTypeAvailableTime](),
 			needs:  connect.Needs{Scope: "event_types:read or availability:read", Role: adminRole},

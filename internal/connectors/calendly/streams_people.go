@@ -127,7 +127,7 @@ func members() []entry {
 			request: func(_ *caller, user string) request { return whole("/locations", "user", user) },
 		},
 		{
-			name: "user_busy_times", at: "start_time", group: "users", of: "users", parent: "user",
+			name: "user_busy_times", rolling: true, at: "start_time", group: "users", of: "users", parent: "user",
 			key:    []string{"user", "type", "start_time", "end_time", "event_uri"},
 			record: reflect.TypeFor[api.UserBusyTime](),
 			needs:  connect.Needs{Scope: "availability:read", Role: adminRole},

@@ -79,7 +79,7 @@ func TestCatalog_every_uri_refers_to_a_stream(t *testing.T) {
 		i := slices.IndexFunc(catalog(), func(s *stream) bool { return s.Name == e.name })
 		s := catalog()[i]
 		for _, f := range fieldsOf(e.record) {
-			at := s.column(f.column.Name)
+			at := s.Column(f.column.Name)
 			if !f.uri || at < 0 || f.column.Name == "uri" || slices.Contains(without, e.name+"."+f.column.Name) {
 				continue
 			}
@@ -94,7 +94,7 @@ func TestColumnDocs_are_of_columns_that_exist(t *testing.T) {
 	t.Parallel()
 	for name, columns := range columnDocs() {
 		for column := range columns {
-			if !slices.ContainsFunc(catalog(), func(s *stream) bool { return (name == "" || s.Name == name) && s.column(column) >= 0 }) {
+			if !slices.ContainsFunc(catalog(), func(s *stream) bool { return (name == "" || s.Name == name) && s.Column(column) >= 0 }) {
 				t.Errorf("%q.%s is described and does not exist", name, column)
 			}
 		}

@@ -170,7 +170,7 @@ func TestAlong_goes_on_from_any_checkpoint(t *testing.T) {
 		}
 		var places []saved
 		have, next := []string{}, connect.Checkpoint(nil)
-		start := catalogStream("scheduled_events").column("start_time")
+		start := catalogStream("scheduled_events").Column("start_time")
 		err := c.read(t, nil, "", func(r *reading, s stretch) error {
 			have = append(slices.Clone(have), keysOf(s.records)...)
 			if n := r.chunkOf(r.stream("scheduled_events"), s).next; n != nil {

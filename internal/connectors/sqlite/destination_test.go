@@ -48,7 +48,7 @@ func (f file) reader(t testing.TB) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closed(t, db) })
+	t.Cleanup(func() { mustClose(t, db) })
 	return db
 }
 
@@ -67,11 +67,11 @@ func (f file) Rows(t testing.TB, s connect.Stream) []map[string]any {
 		name := quote(c.Name)
 		columns = append(columns, "typeof("+name+")", "CAST("+name+" AS BLOB)", name+" + 0")
 	}
-	rows, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(columns, ", ")+" FROM "+quote(s.Name)) //nolint:sqlclosecheck // closed closes it
+	rows, err := db.QueryContext(t.Context(), "SELECT "+strings.Join(columns, ", ")+" FROM "+quote(s.Name)) //nolint:sqlclosecheck // mustClose closes it
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closed(t, rows)
+	defer mustClose(t, rows)
 	var all []map[string]any
 	for rows.Next() {
 		stored := make([]stored, len(s.Columns))
@@ -133,7 +133,7 @@ func (v stored) value(t connect.Type) (any, error) {
 	return string(v.bytes), nil
 }
 
-func closed(t testing.TB, c io.Closer) {
+func mustClose(t testing.TB, c io.Closer) {
 	t.Helper()
 	if err := c.Close(); err != nil {
 		t.Error(err)

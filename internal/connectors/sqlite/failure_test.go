@@ -83,7 +83,7 @@ func batches(t *testing.T, path string) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closed(t, db)
+	defer mustClose(t, db)
 	var sound string
 	if err := db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
 		t.Fatalf("integrity_check: %s: %v", sound, err)

@@ -222,7 +222,7 @@ func TestBegin_goes_on_when_the_lock_is_released_in_time(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "copy.db")
 	d := file(path).Open(t)
-	defer closed(t, d)
+	defer mustClose(t, d)
 	other := locked(t, path)
 	begun := make(chan error)
 	go func() {
@@ -248,7 +248,7 @@ func locked(t *testing.T, path string) *sql.DB {
 		t.Fatal(err)
 	}
 	db.SetMaxOpenConns(1)
-	t.Cleanup(func() { closed(t, db) })
+	t.Cleanup(func() { mustClose(t, db) })
 	if _, err := db.ExecContext(t.Context(), "CREATE TABLE IF NOT EXISTS theirs (a); BEGIN EXCLUSIVE"); err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,7 @@ func openPath(t *testing.T, path string) (*destination, error) {
 	t.Helper()
 	d, err := openFile(t.Context(), path, 50*time.Millisecond)
 	if err == nil {
-		t.Cleanup(func() { closed(t, d) })
+		t.Cleanup(func() { mustClose(t, d) })
 	}
 	return d, err
 }

@@ -40,7 +40,7 @@ func (d *destination) Prepare(ctx context.Context, s connect.Stream) (created bo
 
 // shape makes or widens the table and its indexes.
 func (d *destination) shape(ctx context.Context, t *table) (created bool, err error) {
-	there, err := d.columns(ctx, t)
+	there, err := d.columns(ctx, t.name)
 	if err != nil {
 		return false, err
 	}
@@ -172,18 +172,18 @@ func find(there []column, name string) *column {
 
 // columns returns the columns of the table that is there, nil if there is
 // none.
-func (d *destination) columns(ctx context.Context, t *table) (there []column, err error) {
+func (d *destination) columns(ctx context.Context, table string) (there []column, err error) {
 	var kind string
-	err = d.conn.QueryRowContext(ctx, `SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE`, t.name).Scan(&kind)
+	err = d.conn.QueryRowContext(ctx, `SELECT type FROM pragma_table_list WHERE schema = 'main' AND name = ? COLLATE NOCASE`, table).Scan(&kind)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
 	case err != nil:
 		return nil, err
 	case kind != "table":
-		return nil, d.misfit("%s is there and is not an ordinary table (%s)", t.name, kind)
+		return nil, d.misfit("%s is there and is not an ordinary table (%s)", table, kind)
 	}
-	rows, err := d.conn.QueryContext(ctx, `SELECT name, type, "notnull", dflt_value IS NOT NULL OR hidden > 1, hidden > 1, pk > 0 FROM pragma_table_xinfo(?)`, t.name)
+	rows, err := d.conn.QueryContext(ctx, `SELECT name, type, "notnull", dflt_value IS NOT NULL OR hidden > 1, hidden > 1, pk > 0 FROM pragma_table_xinfo(?)`, table)
 	if err != nil {
 		return nil, err
 	}

@@ -151,7 +151,7 @@ func opened(t *testing.T) (*destination, *sql.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { closed(t, db) })
+	t.Cleanup(func() { mustClose(t, db) })
 	return d, db
 }
 
@@ -179,11 +179,11 @@ func writeOne(t *testing.T, d *destination) error {
 // statements returns the statements that made all there is in the database.
 func statements(t *testing.T, db *sql.DB) []string {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid") //nolint:sqlclosecheck // closed closes it
+	rows, err := db.QueryContext(t.Context(), "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid") //nolint:sqlclosecheck // mustClose closes it
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer closed(t, rows)
+	defer mustClose(t, rows)
 	var all []string
 	for rows.Next() {
 		var one string

@@ -21,10 +21,14 @@ type table struct {
 	key     []int // where the key stands in columns
 	all     []int // where each column stands
 	deleted int   // where _deleted_at stands, or -1
+	history *history
 
-	upsert, remove, mark driver.Stmt         // nil until first used
+	upsert, remove, mark statement
 	args                 []driver.NamedValue // of the statement being run
 }
+
+// statement is prepared when it is first run.
+type statement struct{ driver.Stmt }
 
 func newTable(s connect.Stream) (*table, error) {
 	t := &table{name: s.Name, columns: s.Columns, deleted: -1}
@@ -44,6 +48,9 @@ func newTable(s connect.Stream) (*table, error) {
 	if len(t.key) == 0 {
 		return nil, fault.New(fault.Schema, "%s has no key, so its records cannot be told apart", s.Name)
 	}
+	if s.History {
+		t.history = newHistory(t, s)
+	}
 	return t, nil
 }
 
@@ -62,35 +69,40 @@ func (t *table) isKey(column int) bool { return slices.Contains(t.key, column) }
 // required says whether a column is never null.
 func (t *table) required(column int) bool { return t.columns[column].Required || t.isKey(column) }
 
-// write upserts, marks or deletes one record. It speaks to the driver itself: beside
-// what SQLite does for a wide record, what database/sql does to forty values is
-// a tenth.
+// write upserts, marks or deletes one record.
 func (t *table) write(ctx context.Context, conn driver.Conn, r connect.Record) error {
-	if len(r.Values) != len(t.columns) {
-		return fault.New(fault.Schema, "a record of %s has %d values for %d columns", t.name, len(r.Values), len(t.columns))
-	}
-	t.args = t.args[:0]
-	stmt, text := &t.upsert, t.upsertSQL
-	columns := t.all
 	switch {
+	case len(r.Values) != len(t.columns):
+		return fault.New(fault.Schema, "a record of %s has %d values for %d columns", t.name, len(r.Values), len(t.columns))
+	case t.history != nil:
+		return t.history.write(ctx, conn, r)
 	case r.Deleted && t.deleted >= 0 && r.Values[t.deleted] != nil:
-		stmt, text, columns = &t.mark, t.markSQL, append([]int{t.deleted}, t.key...)
+		return t.run(ctx, conn, &t.mark, t.markSQL, r, append([]int{t.deleted}, t.key...))
 	case r.Deleted:
-		stmt, text, columns = &t.remove, t.removeSQL, t.key
+		return t.run(ctx, conn, &t.remove, t.removeSQL, r, t.key)
+	default:
+		return t.run(ctx, conn, &t.upsert, t.upsertSQL, r, t.all)
 	}
+}
+
+// run executes a statement with the values of some columns of r. It speaks to
+// the driver itself: beside what SQLite does for a wide record, what
+// database/sql does to forty values is a tenth.
+func (t *table) run(ctx context.Context, conn driver.Conn, s *statement, text func() string, r connect.Record, columns []int) error {
+	t.args = t.args[:0]
 	for _, i := range columns {
 		if err := t.bind(i, r.Values[i]); err != nil {
 			return err
 		}
 	}
-	if *stmt == nil {
+	if s.Stmt == nil {
 		prepared, err := conn.Prepare(text())
 		if err != nil {
 			return err
 		}
-		*stmt = prepared
+		s.Stmt = prepared
 	}
-	run, ok := (*stmt).(driver.StmtExecContext)
+	run, ok := s.Stmt.(driver.StmtExecContext)
 	if !ok {
 		return fault.New(fault.Internal, "the driver runs no prepared statements")
 	}
@@ -140,9 +152,13 @@ func value(t connect.Type, v any) (kept any, ok bool) {
 
 // close releases the statements.
 func (t *table) close() error {
+	statements := []statement{t.upsert, t.remove, t.mark}
+	if t.history != nil {
+		statements = append(statements, t.history.end, t.history.add)
+	}
 	var err error
-	for _, s := range []driver.Stmt{t.upsert, t.remove, t.mark} {
-		if s != nil {
+	for _, s := range statements {
+		if s.Stmt != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}
