@@ -40,8 +40,9 @@ func rules() map[string]rule {
 			ours:   []string{"internal/connect", "internal/fault", "internal/vault", "calendly"},
 			others: []string{jsontext, "golang.org/x/sync"},
 		},
+		"internal/dialect": {ours: []string{"internal/connect", "internal/fault"}},
 		"internal/connectors/sqlite": {
-			ours:   []string{"internal/connect", "internal/fault"},
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
 			others: []string{jsontext, sqlite},
 		},
 		"internal/engine": {ours: []string{"internal/connect", "internal/flow", "internal/fault"}},

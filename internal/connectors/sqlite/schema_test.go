@@ -197,3 +197,5 @@ func statements(t *testing.T, db *sql.DB) []string {
 	}
 	return all
 }
+
+func quote(name string) string { return newDialect("").Quoted(name) }
