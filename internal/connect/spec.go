@@ -31,6 +31,9 @@ type Field struct {
 	Default  string
 	Secret   bool // kept in the vault only, masked ever after
 	Required bool
+	// Aside settings say how to get to a place, not which one it is: what is
+	// remembered of a flow does not depend on them.
+	Aside bool
 }
 
 // Field returns the field of that name.
