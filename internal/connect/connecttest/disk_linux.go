@@ -6,8 +6,10 @@ import (
 )
 
 // SmallDisk returns a folder on a file system of so many bytes of its own, and
-// a function that changes its size. Where none can be mounted the test is skipped.
-func SmallDisk(t testing.TB, size string) (folder string, resize func(size string)) {
+// a function that changes its size. Where none can
+// be mounted the test is skipped. When it ends nothing may be open in it, unless
+// it is shared with a server, which closes files when it likes.
+func SmallDisk(t testing.TB, size string, shared bool) (folder string, resize func(size string)) {
 	t.Helper()
 	t.Helper()
 	folder = t.TempDir()
@@ -15,7 +17,11 @@ func SmallDisk(t testing.TB, size string) (folder string, resize func(size strin
 		t.Skipf("a small disk needs the right to mount one: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(folder, 0); err != nil { // something in it is still open
+		flags := 0 // fails if something in it is still open
+		if shared {
+			flags = syscall.MNT_DETACH
+		}
+		if err := syscall.Unmount(folder, flags); err != nil {
 			t.Error(err, syscall.Unmount(folder, syscall.MNT_DETACH))
 		}
 	})

@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -208,7 +207,7 @@ func admin(t testing.TB, statements ...string) {
 	}
 }
 
-// asked returns what a query of another program finds, row by row.
+// asked returns what a query of another program finds: a text a row.
 func asked(t testing.TB, query string, args ...any) []string {
 	t.Helper()
 	c := client(t)
@@ -217,12 +216,17 @@ func asked(t testing.TB, query string, args ...any) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (string, error) {
-		values, err := row.Values()
-		return strings.Trim(fmt.Sprint(values...), "[]"), err
-	})
+	all, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// openAt opens a server that is none for tests.
+func (p place) openAt(t testing.TB, host, port, mode string) (*destination, error) {
+	t.Helper()
+	return openWith(t.Context(), connect.Settings{Values: map[string]string{
+		fieldHost: host, fieldPort: port, fieldDatabase: "d", fieldUser: "u", fieldSchema: p.schema, fieldTLS: mode,
+	}}, usual())
 }

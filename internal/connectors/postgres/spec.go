@@ -38,6 +38,7 @@ func New() connect.Connector {
 			Example:     "postgres://user@host/database",
 			Destination: true,
 			Fields:      fields(),
+			Within:      fieldSchema,
 			Guide: []string{
 				"CREATE ROLE kalends LOGIN PASSWORD '…'",
 				"GRANT CREATE ON DATABASE … TO kalends   (so that it may make the schema)",
