@@ -17,7 +17,7 @@ func (p *program) syncCommand() *cobra.Command {
 	req := app.SyncRequest{Fresh: map[string]string{}}
 	fresh := map[string]*string{}
 	cmd := &cobra.Command{
-		Use:   "sync --from CREDENTIAL --to ADDRESS",
+		Use:   "sync --from CREDENTIAL --to ADDRESS-OR-CREDENTIAL",
 		Short: "Copy an organization into a database",
 		Long: `Copies every stream that the credential may read into tables of the
 destination, one table a stream. A stream that the plan, role or scope does not
@@ -34,6 +34,8 @@ column _deleted_at.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
   kalends sync --from acme --to sqlite:calendly.db --streams scheduled_events,invitees --start 2024-01-01
   kalends sync --from acme --to sqlite:calendly.db --pass due --invitee-age 90d
+  kalends sync --from acme --to 'postgres://me@db.example.com/warehouse?schema=calendly'
+  kalends sync --from acme --to warehouse/calendly
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,7 +48,7 @@ column _deleted_at.`,
 		},
 	}
 	cmd.Flags().StringVar(&req.From, "from", "", "the credential to read with (see `kalends credential list`)")
-	cmd.Flags().StringVar(&req.To, "to", "", "where to write: sqlite:FILE")
+	cmd.Flags().StringVar(&req.To, "to", "", "where to write: an address such as sqlite:FILE or postgres://USER@HOST/DATABASE, or the name of a credential, with /SCHEMA if you like")
 	cmd.Flags().StringSliceVar(&req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
 	cmd.Flags().StringVar(&req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
 	for _, o := range []struct{ option, about string }{
