@@ -22,6 +22,8 @@ type Dialect struct {
 	Place, Otherwise string
 	// Schema is the name that qualifies those of tables; empty: none does.
 	Schema string
+	// Prefix begins the names of tables.
+	Prefix string
 	// Quote stands around names, and twice for itself in them.
 	Quote string
 	// LongestName is how many bytes a name may have; 0: any number.
@@ -37,6 +39,9 @@ type Dialect struct {
 	// Keeps reports whether a column that is declared so keeps every value of
 	// one as it is.
 	Keeps func(t *Table, column int, declared string) bool
+	// Longest returns how many characters a text in a column may have, 0: any
+	// number. Nil: any number everywhere.
+	Longest func(t *Table, column int) int
 }
 
 // Name returns the name that the system can have for a thing so called. One
@@ -75,7 +80,7 @@ func (d *Dialect) Text(text string) string {
 // Table understands a stream. One without a key, and one whose columns the
 // system could not tell apart, is a fault.Schema.
 func (d *Dialect) Table(s connect.Stream) (*Table, error) {
-	t := &Table{Stream: s, Name: d.Name(s.Name), Deleted: s.Column(connect.ColumnDeleted), dialect: d, required: make([]bool, len(s.Columns))}
+	t := &Table{Stream: s, Name: d.Name(d.Prefix + s.Name), Deleted: s.Column(connect.ColumnDeleted), dialect: d, required: make([]bool, len(s.Columns))}
 	for _, name := range s.Key {
 		i := s.Column(name)
 		if i < 0 {

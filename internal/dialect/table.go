@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
@@ -119,7 +120,21 @@ func (t *Table) Check(column int, v any) error {
 	case v != nil && !t.dialect.fits(c.Type, v):
 		return fault.New(fault.Schema, "column %s of %s keeps %s values; this %T does not fit", c.Name, t.Stream.Name, c.Type, v)
 	}
-	return nil
+	return t.checkLength(column, v)
+}
+
+// checkLength says whether a text is too long for its column.
+func (t *Table) checkLength(column int, v any) error {
+	text, is := v.(string)
+	if !is || t.dialect.Longest == nil {
+		return nil
+	}
+	most := t.dialect.Longest(t, column)
+	if most == 0 || len(text) <= most || utf8.RuneCountInString(text) <= most {
+		return nil
+	}
+	return fault.New(fault.Schema, "column %s of %s keeps texts of up to %d characters; one of %d does not fit",
+		t.Stream.Columns[column].Name, t.Stream.Name, most, utf8.RuneCountInString(text))
 }
 
 // CheckWidth says whether a record has a value for each column.

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"io"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -19,7 +17,6 @@ type encoder struct {
 	table   *table
 	dialect *dialect.Dialect
 	changes []dialect.Change
-	looked  []int // the columns of a change that takes away
 	buffer  []byte
 	read    int // how much of the buffer was read
 }
@@ -31,12 +28,7 @@ const (
 )
 
 func newEncoder(t *table, d *dialect.Dialect, changes []dialect.Change) *encoder {
-	e := &encoder{table: t, dialect: d, changes: changes, buffer: append(make([]byte, 0, 2*chunk), copyHead...)}
-	e.looked = slices.Clone(t.Key)
-	if t.Deleted >= 0 {
-		e.looked = append(e.looked, t.Deleted)
-	}
-	return e
+	return &encoder{table: t, dialect: d, changes: changes, buffer: append(make([]byte, 0, 2*chunk), copyHead...)}
 }
 
 func (e *encoder) Read(p []byte) (int, error) {
@@ -58,14 +50,13 @@ func (e *encoder) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// change appends a row of the stage. Of one that takes away only the columns
-// that are looked at were checked.
+// change appends a row of the stage.
 func (e *encoder) change(c dialect.Change) {
 	b := binary.BigEndian.AppendUint16(e.buffer, uint16(1+len(e.table.All)))
 	b = binary.BigEndian.AppendUint32(b, 2)
 	b = binary.BigEndian.AppendUint16(b, uint16(c.Step))
 	for i, v := range c.Record.Values {
-		if c.Record.Deleted && !slices.Contains(e.looked, i) {
+		if !e.table.Looked(c, i) {
 			v = nil
 		}
 		b = e.value(b, &e.table.Stream.Columns[i], v)
@@ -86,7 +77,7 @@ func (e *encoder) value(b []byte, c *connect.Column, v any) []byte {
 		if declared(*c) == "json" {
 			return appendBytes(b, "", text)
 		}
-		return appendBytes(b, "\x01", cleaned(text)) // the version of the format
+		return appendBytes(b, "\x01", dialect.Clean(text)) // the version of the format
 	case int64:
 		return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(b, 8), uint64(v))
 	case float64:
@@ -105,53 +96,4 @@ func (e *encoder) value(b []byte, c *connect.Column, v any) []byte {
 func appendBytes(b []byte, head, text string) []byte {
 	b = binary.BigEndian.AppendUint32(b, uint32(len(head)+len(text)))
 	return append(append(b, head...), text...)
-}
-
-// cleaned returns JSON without the escapes that jsonb does not take: those of
-// NUL and of halves of a character. U+FFFD stands for them.
-func cleaned(text string) string {
-	if !strings.Contains(text, `\u`) {
-		return text
-	}
-	var b strings.Builder
-	for {
-		i := strings.IndexByte(text, '\\')
-		if i < 0 || i+1 == len(text) {
-			b.WriteString(text)
-			return b.String()
-		}
-		b.WriteString(text[:i])
-		text = text[i:]
-		n := 2
-		switch first, second := unit(text), unit(text[min(6, len(text)):]); {
-		case first < 0:
-			b.WriteString(text[:n])
-		case 0xD800 <= first && first < 0xDC00 && 0xDC00 <= second && second < 0xE000:
-			n = 12
-			b.WriteString(text[:n])
-		case first == 0 || 0xD800 <= first && first < 0xE000:
-			n = 6
-			b.WriteString("\uFFFD")
-		default:
-			n = 6
-			b.WriteString(text[:n])
-		}
-		text = text[n:]
-	}
-}
-
-// unit returns the UTF-16 unit of the \uXXXX that text begins with, or -1.
-func unit(text string) int {
-	if len(text) < 6 || text[:2] != `\u` {
-		return -1
-	}
-	n := 0
-	for _, c := range []byte(text[2:6]) {
-		digit := strings.IndexByte("0123456789abcdef", c|0x20)
-		if digit < 0 {
-			return -1
-		}
-		n = n<<4 | digit
-	}
-	return n
 }

@@ -9,35 +9,17 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// table is a prepared stream and how it is written. Its changes are staged in a
-// temporary table of the same name, whose column step says what each is for and
-// whose columns c0, c1, … are those of the stream.
+// table is a prepared stream and how it is written: by a stage of the same name.
 type table struct {
 	*dialect.Table
 	stage string // its name in statements
-	moves []move
-}
-
-// move is the statement that moves the staged changes of a step into the table.
-type move struct {
-	step dialect.Step
-	sql  string
+	moves []dialect.Move
 }
 
 func newTable(t *dialect.Table) *table {
 	w := &table{Table: t, stage: `pg_temp."` + strings.ReplaceAll(t.Name, `"`, `""`) + `"`}
-	if t.History != nil {
-		w.moves = w.historyMoves()
-		return w
-	}
-	w.moves = []move{
-		{dialect.Put, w.putSQL("s.step = %d", dialect.Put)},
-		{dialect.Remove, fmt.Sprintf("DELETE FROM %s AS t USING %s AS s WHERE s.step = %d AND %s", t.Quoted(), w.stage, dialect.Remove, w.match(t.Key))},
-	}
-	if t.Deleted >= 0 {
-		w.moves = append(w.moves, move{dialect.Mark, fmt.Sprintf("UPDATE %s AS t SET %s = s.c%d FROM %s AS s WHERE s.step = %d AND %s",
-			t.Quoted(), t.Names(t.Deleted), t.Deleted, w.stage, dialect.Mark, w.match(t.Key))})
-	}
+	stage := dialect.Stage{Table: t, Put: w.putSQL, Update: w.updateSQL, Delete: w.deleteSQL}
+	w.moves = stage.Moves()
 	return w
 }
 
@@ -48,24 +30,6 @@ func (d *destination) table(s connect.Stream) (*table, error) {
 		return nil, fault.New(fault.Internal, "%s was not prepared with these columns", s.Name)
 	}
 	return t, nil
-}
-
-// staged lists the names of columns in the stage.
-func staged(columns []int, format, separator string) string {
-	parts := make([]string, 0, len(columns))
-	for _, i := range columns {
-		parts = append(parts, fmt.Sprintf(format, i))
-	}
-	return strings.Join(parts, separator)
-}
-
-// match is the condition that columns of the table t and the stage s are equal.
-func (t *table) match(columns []int) string {
-	parts := make([]string, 0, len(columns))
-	for _, i := range columns {
-		parts = append(parts, fmt.Sprintf("t.%s = s.c%d", t.Names(i), i))
-	}
-	return strings.Join(parts, " AND ")
 }
 
 // stageSQL makes the stage, empty.
@@ -82,12 +46,22 @@ func (t *table) unstageSQL() string { return "DROP TABLE IF EXISTS " + t.stage }
 
 // copySQL fills the stage.
 func (t *table) copySQL() string {
-	return fmt.Sprintf("COPY %s (step, %s) FROM STDIN (FORMAT binary)", t.stage, staged(t.All, "c%d", ", "))
+	return fmt.Sprintf("COPY %s (step, %s) FROM STDIN (FORMAT binary)", t.stage, dialect.Staged(t.All, "c%d"))
 }
 
-// putSQL inserts what is staged and meets a condition, or replaces what has its
-// key.
-func (t *table) putSQL(condition string, args ...any) string {
+func (t *table) putSQL(where string) string {
 	return fmt.Sprintf("INSERT INTO %s (%s) SELECT %s FROM %s AS s WHERE %s %s",
-		t.Quoted(), t.Names(t.All...), staged(t.All, "s.c%d", ", "), t.stage, fmt.Sprintf(condition, args...), t.OnConflict())
+		t.Quoted(), t.Names(t.All...), dialect.Staged(t.All, "s.c%d"), t.stage, where, t.OnConflict())
+}
+
+func (t *table) updateSQL(alias, column, value, on, where string) string {
+	set, other := t.Quoted()+" AS t", t.stage+" AS s"
+	if alias == "s" {
+		set, other = other, set
+	}
+	return fmt.Sprintf("UPDATE %s SET %s = %s FROM %s WHERE %s AND %s", set, column, value, other, where, on)
+}
+
+func (t *table) deleteSQL(on, where string) string {
+	return fmt.Sprintf("DELETE FROM %s AS t USING %s AS s WHERE %s AND %s", t.Quoted(), t.stage, where, on)
 }
