@@ -116,19 +116,25 @@ func (d *destination) usable(ctx context.Context) error {
 	return d.connect(ctx)
 }
 
-// begin starts a transaction, on a new connection if the old one has ended.
+// begin starts a transaction.
 func (d *destination) begin(ctx context.Context, how string) error {
+	return d.first(ctx, func() error { return d.session.begin(ctx, how) })
+}
+
+// first runs do, the first of several statements: on a new connection if the
+// old one has ended.
+func (d *destination) first(ctx context.Context, do func() error) error {
 	if err := d.usable(ctx); err != nil {
 		return err
 	}
-	err := d.session.begin(ctx, how)
+	err := do()
 	if err == nil || !d.session.lost || ctx.Err() != nil {
 		return err
 	}
 	if err := d.usable(ctx); err != nil {
 		return err
 	}
-	return d.session.begin(ctx, how)
+	return do()
 }
 
 // commit ends the transaction. A cancellation does not reach it, so that it is

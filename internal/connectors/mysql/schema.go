@@ -130,18 +130,18 @@ func (d *destination) Prepare(ctx context.Context, s connect.Stream) (created bo
 // alone runs do while no other process of ours changes tables of the database.
 // (Each statement that changes one is a transaction of its own.)
 func (d *destination) alone(ctx context.Context, do func() error) error {
-	if err := d.usable(ctx); err != nil {
-		return err
-	}
 	name := d.dialect.Name("kalends prepares " + d.config.DBName)
 	var got *int
-	err := d.session.row(ctx, "SELECT GET_LOCK(?, ?)", []any{name, d.patience.lock.Seconds()}, &got)
-	if err == nil && (got == nil || *got != 1) {
+	err := d.first(ctx, func() error {
+		return d.session.row(ctx, "SELECT GET_LOCK(?, ?)", []any{name, d.patience.lock.Seconds()}, &got)
+	})
+	switch {
+	case err != nil:
+		return err
+	case got == nil || *got != 1:
 		return fault.New(fault.Unavailable, "another session prepares tables in %s", d.place).WithHint("wait for it or end it (see SHOW PROCESSLIST), and run it again")
 	}
-	if err == nil {
-		err = do()
-	}
+	err = do()
 	if d.session.lost {
 		return errors.Join(err, d.rollback())
 	}
