@@ -16,6 +16,7 @@ type rule struct {
 const (
 	jsontext = "github.com/go-json-experiment/json"
 	pgx      = "github.com/jackc/pgx/v5"
+	mysql    = "github.com/go-sql-driver/mysql"
 	sqlite   = "modernc.org/sqlite"
 )
 
@@ -42,6 +43,10 @@ func rules() map[string]rule {
 			others: []string{jsontext, "golang.org/x/sync"},
 		},
 		"internal/dialect": {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/connectors/mysql": {
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			others: []string{mysql},
+		},
 		"internal/connectors/postgres": {
 			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
 			others: []string{pgx},
@@ -69,7 +74,7 @@ func rules() map[string]rule {
 		"cmd/kalends": {ours: []string{"internal/cli"}},
 		"internal/bench": {
 			ours:   []string{"calendly", "calendly/calendlytest", "internal/connect", "internal/connectors/all", "internal/flow", "internal/vault"},
-			others: []string{pgx},
+			others: []string{pgx, mysql},
 		},
 	}
 }

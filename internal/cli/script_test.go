@@ -41,9 +41,10 @@ func TestMain(m *testing.M) {
 //	json PATH [VALUE]     what was printed has that member, "a.0.b"
 //	sql STATEMENT [TEXT]  runs a statement on the PostgreSQL server for tests; the one
 //	                      value that it returns is TEXT
+//	mysql STATEMENT TEXT  likewise, on the MariaDB server
 //
 // and the condition [postgres]: there is that server, $PG_HOST and $PG_PORT, with
-// $PG_SCHEMA for the script alone.
+// $PG_SCHEMA for the script alone; and [mysql]: likewise, with $MY_DATABASE.
 //
 // After each script what was printed and every file but those in given/ are
 // searched for the tokens.
@@ -62,16 +63,22 @@ func TestScripts(t *testing.T) {
 			if postgres() {
 				setPostgres(e)
 			}
+			if mysql() {
+				setMySQL(e)
+			}
 			return os.Mkdir(filepath.Join(e.WorkDir, "given"), 0o700)
 		},
 		Condition: func(condition string) (bool, error) {
-			if condition != "postgres" {
-				return false, fmt.Errorf("there is no condition %s", condition)
+			switch condition {
+			case "postgres":
+				return postgres(), nil
+			case "mysql":
+				return mysql(), nil
 			}
-			return postgres(), nil
+			return false, fmt.Errorf("there is no condition %s", condition)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON, "secret": secret, "sql": runSQL,
+			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON, "secret": secret, "sql": runSQL, "mysql": runMySQL,
 		},
 	})
 }
