@@ -74,6 +74,9 @@ func (d *Dialect) Text(text string) string {
 	if d.NULReplaced && strings.IndexByte(text, 0) >= 0 {
 		text = strings.ReplaceAll(text, "\x00", "\uFFFD")
 	}
+	if utf8.ValidString(text) { // far faster than to look for what is not
+		return text
+	}
 	return strings.ToValidUTF8(text, "\uFFFD")
 }
 

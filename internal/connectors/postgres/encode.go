@@ -74,7 +74,7 @@ func (e *encoder) value(b []byte, c *connect.Column, v any) []byte {
 		return appendBytes(b, "", e.dialect.Text(v))
 	case connect.Document:
 		text := e.dialect.Text(string(v))
-		if declared(*c) == "json" {
+		if c.Name == connect.ColumnRaw { // json; see keeping
 			return appendBytes(b, "", text)
 		}
 		return appendBytes(b, "\x01", dialect.Clean(text)) // the version of the format
