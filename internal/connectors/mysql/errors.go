@@ -131,6 +131,7 @@ func meanings() map[uint16]meaning {
 		{meaning{fault.Forbidden, "the user may not do that", grantHint}, []uint16{1044, 1142, 1143, 1227, 1370, 1410}},
 		{meaning{fault.NotFound, "there is no such database", "create it, or name another one"}, []uint16{1049}},
 		{meaning{fault.Invalid, "it may only be read", readOnlyHint}, []uint16{1290, 1792, 1836, 1874, 3100}},
+		{meaning{fault.Invalid, "the server logs statements, which does not go with what others may change meanwhile", "set binlog_format of the server to ROW or MIXED"}, []uint16{1665}},
 		{meaning{fault.Unavailable, "the disk of the server is full, or the table has reached its limit", "make room and run it again: nothing is lost"}, []uint16{1021, 1114}},
 		{meaning{fault.Unavailable, "the disk of the server does not answer as it should, or is full", "check the server and run it again: nothing is lost"}, []uint16{1, 2, 3, 20, 1015, 1024, 1026, 1030, 1034, 1878}},
 		{meaning{fault.Unavailable, "another session keeps it locked", "wait for that session or end it (see SHOW PROCESSLIST), and run it again"}, []uint16{1205, 3572}},

@@ -362,7 +362,12 @@ func TestWrite_says_when_a_record_is_longer_than_the_server_takes(t *testing.T) 
 	refused(t, "Write", write(t, d, s, long), fault.Schema, "longer than the server takes", "max_allowed_packet")
 	d.rows = false
 	if err := write(t, d, s, long); err != nil {
-		t.Errorf("loaded: %v", err)
+		t.Fatalf("loaded: %v", err)
+	}
+	for r, err := range d.Scan(t.Context(), s) {
+		if err != nil || r.Values[1] != long.Values[1] {
+			t.Errorf("it is not read as it was written: %v", err)
+		}
 	}
 }
 

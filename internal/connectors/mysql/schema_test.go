@@ -9,6 +9,7 @@ import (
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connect/connecttest"
+	"github.com/kalends/kalends/internal/dialect"
 	"github.com/kalends/kalends/internal/fault"
 )
 
@@ -261,6 +262,66 @@ func TestWrite_keeps_the_record_as_it_was_sent_and_cleans_other_JSON(t *testing.
 	refused(t, "what is no JSON", err, fault.Schema, "things")
 	if strings.Contains(err.Error(), "secret") {
 		t.Errorf("the value is told: %v", err)
+	}
+}
+
+// The server would cut what a file holds and does not fit.
+func TestWrite_lets_the_server_cut_no_value(t *testing.T) {
+	t.Parallel()
+	p, s := fresh(t), connecttest.LoadStreams()[0]
+	for column, cut := range map[int]any{
+		0: strings.Repeat("x", 769), 2: "2026-02-31 00:00:00", 3: int64(1000), 4: "9223372036854775808", 5: "text",
+	} {
+		for _, rows := range []bool{false, true} {
+			d := prepared(t, p, s)
+			d.rows = rows
+			d.dialect.Longest = nil
+			bad := connecttest.LoadBatch(0)[0]
+			bad.Values[column] = cut
+			tx, err := d.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			table, err := d.table(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, statement := range table.stageSQL() {
+				if err := d.session.run(t.Context(), statement); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err = d.fault(t.Context(), "filling", d.fill(t.Context(), table, []dialect.Change{{Step: dialect.Put, Record: bad}}))
+			refused(t, s.Columns[column].Name, err, fault.Schema, "not one that its column can hold")
+			if err := tx.Rollback(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
+func TestWrite_keeps_times_of_all_years(t *testing.T) {
+	t.Parallel()
+	s := connect.Stream{Name: "things", Key: []string{"at"}, Columns: []connect.Column{{Name: "at", Type: connect.Timestamp}}}
+	for _, rows := range []bool{false, true} {
+		p := fresh(t)
+		d := prepared(t, p, s)
+		d.rows = rows
+		for _, at := range []time.Time{
+			time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(999, 12, 31, 23, 59, 59, 999999000, time.UTC),
+			time.Date(9999, 12, 31, 23, 59, 59, 999999999, time.UTC),
+		} {
+			if err := write(t, d, s, connect.Record{Values: []any{at}}); err != nil {
+				t.Errorf("%s: %v", at, err)
+			}
+			found := false
+			for r, err := range d.Scan(t.Context(), s) {
+				found = found || err == nil && r.Values[0] == at.Truncate(time.Microsecond)
+			}
+			if !found {
+				t.Errorf("%s is not read as it was written", at)
+			}
+		}
 	}
 }
 

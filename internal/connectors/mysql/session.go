@@ -62,7 +62,7 @@ func (s *session) settle(ctx context.Context) error {
 	patient := int(s.patience.answer.Seconds())
 	for _, statement := range []string{
 		"SET NAMES utf8mb4",
-		fmt.Sprintf(`SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO', SESSION time_zone = '+00:00',
+		fmt.Sprintf(`SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION time_zone = '+00:00',
 			SESSION autocommit = 1, SESSION sql_safe_updates = 0, SESSION innodb_lock_wait_timeout = %d, SESSION lock_wait_timeout = %[1]d,
 			SESSION net_read_timeout = %d, SESSION net_write_timeout = %[2]d`, wait, max(60, patient)),
 		"SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",

@@ -74,10 +74,15 @@ func (d *destination) load(ctx context.Context, t *table, changes []dialect.Chan
 	// warning, and leaves it at that even if errors are asked for.
 	var warnings, rows int
 	err := d.session.row(ctx, "SELECT @@warning_count, ROW_COUNT()", nil, &warnings, &rows)
-	if err == nil && warnings > 0 {
+	switch {
+	case err != nil:
+		return err
+	case warnings > 0:
 		return fault.New(fault.Schema, "a value of %s is not one that its column can hold", t.Stream.Name).WithHint("leave the stream out")
+	case rows != len(changes):
+		return fault.New(fault.Internal, "%d rows of %s were loaded instead of %d", rows, t.Stream.Name, len(changes))
 	}
-	return err
+	return nil
 }
 
 // insert fills the stage by statements of many rows.
