@@ -40,16 +40,16 @@ func (r *reading) reader(group string) reader {
 func (r *reading) lists(ctx context.Context, push func(chunk) error) error {
 	for _, name := range r.want {
 		s := r.stream(name)
-		if err := r.whole(ctx, s, s.request(r.caller, ""), "", push, nil); err != nil {
+		if err := r.complete(ctx, s, s.request(r.caller, ""), "", push, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// whole is list for a request that has all records of s, or all that belong to
+// complete is list for a request that has all records of s, or all that belong to
 // parent: those that are missing from it have vanished.
-func (r *reading) whole(ctx context.Context, s *stream, q request, parent string, push func(chunk) error, see func(connect.Record)) error {
+func (r *reading) complete(ctx context.Context, s *stream, q request, parent string, push func(chunk) error, see func(connect.Record)) error {
 	seen := newKeySet()
 	err := r.list(ctx, s, q, push, func(record connect.Record) {
 		seen.add(s.keyOf(record))
@@ -103,6 +103,7 @@ func (r *reading) list(ctx context.Context, s *stream, q request, push func(chun
 // a chunk. Parents come in the order of their URIs, so that the last of a
 // chunk says where to go on.
 func (r *reading) family(parents []string, size int, push func(chunk) error, tasks func(unit []string) []task) error {
+	parents = r.sampled(parents)
 	slices.Sort(parents)
 	parents = slices.Compact(parents)
 	done, found := slices.BinarySearch(parents, r.from.Last)
@@ -122,6 +123,14 @@ func (r *reading) family(parents []string, size int, push func(chunk) error, tas
 		}
 	}
 	return nil
+}
+
+// sampled returns those of parents of which what belongs to them is to be read.
+func (r *reading) sampled(parents []string) []string {
+	if r.sample == nil {
+		return parents
+	}
+	return slices.DeleteFunc(parents, func(key string) bool { return !r.sample(key) })
 }
 
 // child reads the rows of s that belong to one parent. A parent that is gone

@@ -8,10 +8,6 @@ import (
 	"github.com/kalends/kalends/internal/connect"
 )
 
-// patience is how many times the pages that a window should have are read
-// before it is cut.
-const patience = 2
-
 // lane is one window under way.
 type lane struct {
 	out chan stretch
@@ -68,7 +64,7 @@ func send[T any](ctx context.Context, to chan<- T, value T) error {
 	}
 }
 
-// window reads one window, in stretches.
+// window reads one window, in stretches; p, if not nil, learns from it.
 func (r *reading) window(ctx context.Context, t timeline, p *planner, w window, push func(stretch) error) error {
 	whole, rows := w, 0
 	for rest := true; rest; {
@@ -81,7 +77,7 @@ func (r *reading) window(ctx context.Context, t timeline, p *planner, w window, 
 			return err
 		}
 	}
-	if !whole.to.IsZero() {
+	if p != nil && !whole.to.IsZero() {
 		p.learn(rows, whole.length)
 	}
 	return nil
@@ -110,7 +106,7 @@ func (r *reading) pass(ctx context.Context, t timeline, w *window, push func(str
 			}
 		}
 		held = append(held, records...)
-		if n++; p.last || n < patience*t.pages {
+		if n++; p.last || n < t.hold {
 			continue
 		}
 		if ordered && latest.After(w.from) {

@@ -21,7 +21,10 @@ type reading struct {
 	source *source
 	memory connect.Memory
 	blank  map[string]bool // of which streams nothing was remembered at first
+	sample func(key string) bool
 	from   place
+	// resumed says that the pass was begun by an earlier run.
+	resumed bool
 	// rescoped says that what is remembered is of a wider or another scope: what
 	// is missing now has not vanished.
 	rescoped bool

@@ -70,7 +70,10 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 			}
 			return errStopped
 		}
-		err = deliver(ctx, s.room, r.reader(request.Streams[0].Group), emit)
+		err = emit(connect.Batch{Next: r.at(r.from)}) // the pass has begun
+		if err == nil {
+			err = deliver(ctx, s.room, r.reader(request.Streams[0].Group), emit)
+		}
 		if err == nil {
 			r.from.Passes = r.from.Passes.end()
 			err = emit(connect.Batch{Next: r.at(place{})})
@@ -92,7 +95,7 @@ func empty(b connect.Batch) bool {
 
 // reading finds out who reads, and prepares to.
 func (s *source) reading(ctx context.Context, request connect.Reading) (*reading, error) {
-	r := &reading{source: s, memory: request.Memory, blank: map[string]bool{}, gates: map[string]*gate{}}
+	r := &reading{source: s, memory: request.Memory, sample: request.Sample, blank: map[string]bool{}, gates: map[string]*gate{}}
 	var err error
 	if r.clients, err = s.clients(request.Observe); err != nil {
 		return nil, err
@@ -115,8 +118,7 @@ func (s *source) reading(ctx context.Context, request connect.Reading) (*reading
 	r.from = placeAfter(request.From, scope, s.startOption)
 	r.rescoped = scopeOf(request.From) != "" && scopeOf(request.From) != scope
 	interrupted := r.from.Passes.Current != ""
-	var goesOn bool
-	if r.from.Passes, goesOn = r.from.Passes.begin(s.fresh, r.now()); interrupted && !goesOn {
+	if r.from.Passes, r.resumed = r.from.Passes.begin(s.fresh, r.now()); interrupted && !r.resumed {
 		r.from.Last, r.from.Until = "", time.Time{} // they are places of another pass
 	}
 	for _, one := range request.Streams {
