@@ -70,6 +70,7 @@ type plan struct {
 	flow        flow.Flow
 	source      connect.Source
 	streams     []connect.Stream
+	start       time.Time
 	fingerprint map[string]string // by group
 	open        func(context.Context) (connect.Destination, error)
 }
@@ -89,10 +90,15 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
+	start, err := connect.ParseStart(req.Start)
+	if err != nil {
+		return plan{}, err
+	}
 	return plan{
 		flow:        flow.Flow{ID: flowID(credential, to.Spec.Name, values), From: req.From, To: req.To},
 		source:      source,
 		streams:     streams,
+		start:       start,
 		fingerprint: fingerprints(streams, req.Start),
 		open: func(ctx context.Context) (connect.Destination, error) {
 			return to.OpenDestination(ctx, connect.Settings{Values: values})

@@ -45,6 +45,7 @@ func rules() map[string]rule {
 			others: []string{jsontext, sqlite},
 		},
 		"internal/engine": {ours: []string{"internal/connect", "internal/flow", "internal/fault"}},
+		"internal/audit":  {ours: []string{"internal/connect", "internal/engine", "internal/flow", "internal/fault"}},
 		"internal/store": {
 			ours:   []string{"internal/connect", "internal/flow", "internal/fault", "internal/vault"},
 			others: []string{jsontext, sqlite, "github.com/pressly/goose/v3", "github.com/gofrs/flock"},

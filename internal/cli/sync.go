@@ -14,8 +14,7 @@ import (
 
 // syncCommand is `kalends sync`.
 func (p *program) syncCommand() *cobra.Command {
-	req := app.SyncRequest{Fresh: map[string]string{}}
-	fresh := map[string]*string{}
+	var flags copyFlags
 	cmd := &cobra.Command{
 		Use:   "sync --from CREDENTIAL --to ADDRESS",
 		Short: "Copy an organization into a database",
@@ -26,40 +25,26 @@ allow is skipped with its reason.
 Interrupted at any moment, the next sync of the same credential into the same
 destination goes on from the last committed batch.
 
-A sync after the first one writes only what is new or changed. With --pass due it
-also asks for little more: for meetings from --near on, once in --recent-every
-from --recent on, once in --deep-every for all of them, and for the invitees of
-those that are new or changed. What was deleted at Calendly is marked in the
-column _deleted_at.`,
+A sync after the first one writes only what is new or changed, and asks for
+little more: for meetings from --near on, once in --recent-every from --recent
+on, once in --deep-every for all of them, and for the invitees of those that are
+new or changed. What was deleted at Calendly is marked in the column _deleted_at.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
   kalends sync --from acme --to sqlite:calendly.db --streams scheduled_events,invitees --start 2024-01-01
-  kalends sync --from acme --to sqlite:calendly.db --pass due --invitee-age 90d
+  kalends sync --from acme --to sqlite:calendly.db --recent-every 6h --invitee-age 90d
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			for option, value := range fresh {
-				if *value != "" {
-					req.Fresh[option] = *value
-				}
-			}
-			return p.sync(cmd, req)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.sync(cmd, flags.request()) },
 	}
-	cmd.Flags().StringVar(&req.From, "from", "", "the credential to read with (see `kalends credential list`)")
-	cmd.Flags().StringVar(&req.To, "to", "", "where to write: sqlite:FILE")
-	cmd.Flags().StringSliceVar(&req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
-	cmd.Flags().StringVar(&req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
-	for _, o := range []struct{ option, about string }{
-		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default deep)"},
+	flags.add(cmd, []option{
+		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default due)"},
 		{"near", "how far back every sync reads meetings (default 7d)"},
 		{"recent", "how far back the recent pass does (default 90d)"},
 		{"recent_every", "how often it is made (default 24h)"},
 		{"deep_every", "how often all meetings are read (default 7d)"},
 		{"invitee_age", "the deep pass reads the invitees again of meetings that ended no longer ago (default all)"},
 		{"deletes", "what to do about records that were deleted: mark, remove or ignore (default mark)"},
-	} {
-		fresh[o.option] = cmd.Flags().String(strings.ReplaceAll(o.option, "_", "-"), "", o.about)
-	}
+	})
 	return cmd
 }
 

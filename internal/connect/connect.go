@@ -47,6 +47,14 @@ type Reading struct {
 	Observe func(stream string, c Calls)
 }
 
+// Finder is a Source that can look records up one by one.
+type Finder interface {
+	// Find returns what has become of records of the one stream in r, of which
+	// Key and Parent are given: each as it is now or, if it is gone, Deleted.
+	// Those of which that cannot be found out are missing.
+	Find(ctx context.Context, r Reading, records []Trace) ([]Record, error)
+}
+
 // Calls counts what a stream cost.
 type Calls struct {
 	Requests    int

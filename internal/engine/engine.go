@@ -42,6 +42,7 @@ type Job struct {
 	Streams     []connect.Stream
 	Checkpoints Checkpoints
 	Memory      connect.Memory
+	Sample      func(key string) bool // see connect.Reading
 	Tracker     *Tracker
 	// Gather is how many records of a fast source are committed together, of
 	// all groups under way.

@@ -38,7 +38,7 @@ const moment = 100 * time.Millisecond
 // destination it gathers some into one commit; once it had to wait for a batch
 // it commits what it has, so that little is lost if it is killed.
 func (r *runner) read(ctx context.Context, g group, from connect.Checkpoint) (next connect.Checkpoint, err error) {
-	reading := connect.Reading{Streams: g.streams, From: from, Memory: r.job.Memory, Observe: r.job.Tracker.observe}
+	reading := connect.Reading{Streams: g.streams, From: from, Memory: r.job.Memory, Sample: r.job.Sample, Observe: r.job.Tracker.Observe}
 	next = from
 	var held connect.Batch
 	land := func() error {

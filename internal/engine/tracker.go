@@ -121,7 +121,8 @@ func (t *Tracker) doneBefore(streams []connect.Stream) {
 	})
 }
 
-func (t *Tracker) observe(stream string, c connect.Calls) {
+// Observe counts calls of a stream.
+func (t *Tracker) Observe(stream string, c connect.Calls) {
 	t.mu.Lock()
 	if s, ok := t.streams[stream]; ok {
 		s.Requests += c.Requests

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/kalends/kalends/internal/connect"
 )
 
@@ -165,6 +167,38 @@ func (k keySet) add(keys ...string) {
 func (k keySet) has(key string) bool {
 	_, ok := k.hashes[maphash.String(k.seed, key)]
 	return ok
+}
+
+// Find implements connect.Finder. What is read by time and cannot be looked up
+// may be too old to be listed, rather than gone.
+func (s *source) Find(ctx context.Context, request connect.Reading, records []connect.Trace) ([]connect.Record, error) {
+	r, err := s.reading(ctx, request)
+	if err != nil {
+		return nil, faultOf(err)
+	}
+	of := s.stream(request.Streams[0].Name)
+	if !of.single && of.Time != "" {
+		return nil, nil
+	}
+	found := make([]*connect.Record, len(records))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for i, t := range records {
+		g.Go(func() (err error) {
+			found[i], err = r.lookUp(ctx, of, t.Parent, t.Key)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, faultOf(err)
+	}
+	var all []connect.Record
+	for _, record := range found {
+		if record != nil {
+			all = append(all, *record)
+		}
+	}
+	return all, nil
 }
 
 // lookUp returns one record as it is now, or as deleted; nil where the API does

@@ -49,6 +49,11 @@ func (s *source) stream(name string) *stream {
 	return nil
 }
 
+var (
+	_ connect.Source = (*source)(nil)
+	_ connect.Finder = (*source)(nil)
+)
+
 // errStopped ends a reading whose consumer wants no more.
 var errStopped = errors.New("the consumer stopped")
 

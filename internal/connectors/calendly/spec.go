@@ -109,9 +109,9 @@ func (c *connector) limiter(token string) *api.Limiter {
 // source returns the source that settings describe. Settings without a token
 // make one that cannot read.
 func (c *connector) source(settings connect.Settings) (*source, error) {
-	start, err := parseStart(settings.Values[optionStart])
+	start, err := connect.ParseStart(settings.Values[optionStart])
 	if err != nil {
-		return nil, err
+		return nil, fault.New(fault.Invalid, "%w", err).WithField(optionStart).WithHint("write it as 2024-01-01 or 2024-01-01T09:00:00Z")
 	}
 	organization, err := parseOrganization(settings.Values[fieldOrganization])
 	if err != nil {
@@ -159,18 +159,4 @@ func (c *connector) openSource(_ context.Context, settings connect.Settings) (co
 		return nil, err // not a nil *source in a Source
 	}
 	return s, nil
-}
-
-// parseStart reads a date, which begins at midnight UTC, or a time.
-func parseStart(text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339Nano} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, fault.New(fault.Invalid, "%q is not a date", text).WithField(optionStart).
-		WithHint("write it as 2024-01-01 or 2024-01-01T09:00:00Z")
 }
