@@ -31,6 +31,9 @@ type SyncRequest struct {
 	// Fresh says how the copy is kept fresh and what is done about deletions, by
 	// the names of the source's options; what is left out has its default.
 	Fresh map[string]string
+	// History names the streams of which every version is kept, too; "all" is
+	// each of those that are read.
+	History []string
 	// Watch, if not nil, is called in a goroutine of its own and must return
 	// once changed is closed; snapshot may be called at any time.
 	Watch func(changed <-chan struct{}, snapshot func() flow.Snapshot)
@@ -71,6 +74,7 @@ type plan struct {
 	source      connect.Source
 	streams     []connect.Stream
 	start       time.Time
+	history     []string
 	fingerprint map[string]string // by group
 	open        func(context.Context) (connect.Destination, error)
 }
@@ -90,6 +94,10 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
+	history, err := selectHistory(streams, req.History)
+	if err != nil {
+		return plan{}, err
+	}
 	start, err := connect.ParseStart(req.Start)
 	if err != nil {
 		return plan{}, err
@@ -99,6 +107,7 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 		source:      source,
 		streams:     streams,
 		start:       start,
+		history:     history,
 		fingerprint: fingerprints(streams, req.Start),
 		open: func(ctx context.Context) (connect.Destination, error) {
 			return to.OpenDestination(ctx, connect.Settings{Values: values})
@@ -154,6 +163,24 @@ func selectStreams(all []connect.Stream, names []string) ([]connect.Stream, erro
 	return chosen, nil
 }
 
+// selectHistory returns the names of the streams of which every version is kept.
+func selectHistory(streams []connect.Stream, names []string) ([]string, error) {
+	var read []string
+	for _, s := range streams {
+		read = append(read, s.Name)
+	}
+	if slices.Equal(names, []string{"all"}) {
+		return read, nil
+	}
+	for _, n := range names {
+		if !slices.Contains(read, n) {
+			return nil, fault.New(fault.Invalid, "the stream %q is not read", n).WithField("history").
+				WithHint("choose from %s, or all", strings.Join(read, ", "))
+		}
+	}
+	return names, nil
+}
+
 // flowID is the same for equal ends, and so what runs of them share.
 func flowID(credential, connector string, values map[string]string) string {
 	h := sha256.New()
@@ -200,11 +227,12 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 	}
 	err := engine.Run(ctx, engine.Job{
 		Source: p.source, Destination: destination, Streams: p.streams,
-		Checkpoints: saved, Memory: a.store.Memory(p.flow.ID), Tracker: tracker, Gather: gather, Finish: finishBatch,
+		Checkpoints: saved, Memory: memory{a.store.Memory(p.flow.ID), saved}, Tracker: tracker, Gather: gather, Finish: finishBatch,
+		History: p.history, Now: a.now,
 	})
 	run = tracker.Finish(err)
 	watching.Wait()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishBatch)
 	defer cancel()
-	return run, errors.Join(err, saved.end(ctx, run.Status), a.store.FinishRun(ctx, run))
+	return run, errors.Join(err, saved.flush(ctx), a.store.FinishRun(ctx, run))
 }

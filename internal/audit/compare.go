@@ -135,14 +135,14 @@ func (c *comparer) repair(ctx context.Context, s connect.Stream, records []conne
 	if !c.job.Repair || len(records) == 0 {
 		return nil
 	}
-	real, err := c.job.Run.Destination.Begin(ctx)
+	tx, err := c.job.Run.Destination.Begin(ctx)
 	if err != nil {
 		return err
 	}
-	if err = real.Write(ctx, s, records); err == nil {
-		err = real.Commit(ctx)
+	if err = tx.Write(ctx, s, records); err == nil {
+		err = tx.Commit(ctx)
 	}
-	return errors.Join(err, real.Rollback())
+	return errors.Join(err, tx.Rollback())
 }
 
 // keyOf returns the key of a record of s, of no other the same.

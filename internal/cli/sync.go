@@ -15,6 +15,7 @@ import (
 // syncCommand is `kalends sync`.
 func (p *program) syncCommand() *cobra.Command {
 	var flags copyFlags
+	var history []string
 	cmd := &cobra.Command{
 		Use:   "sync --from CREDENTIAL --to ADDRESS",
 		Short: "Copy an organization into a database",
@@ -28,14 +29,20 @@ destination goes on from the last committed batch.
 A sync after the first one writes only what is new or changed, and asks for
 little more: for meetings from --near on, once in --recent-every from --recent
 on, once in --deep-every for all of them, and for the invitees of those that are
-new or changed. What was deleted at Calendly is marked in the column _deleted_at.`,
+new or changed. What was deleted at Calendly is marked in the column _deleted_at. With --history every version of a record is kept, too.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
   kalends sync --from acme --to sqlite:calendly.db --streams scheduled_events,invitees --start 2024-01-01
   kalends sync --from acme --to sqlite:calendly.db --recent-every 6h --invitee-age 90d
+  kalends sync --from acme --to sqlite:calendly.db --history scheduled_events,invitees
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.sync(cmd, flags.request()) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			req := flags.request()
+			req.History = history
+			return p.sync(cmd, req)
+		},
 	}
+	cmd.Flags().StringSliceVar(&history, "history", nil, "keep every version of these streams, by comma, in tables named STREAM_history; all for each")
 	flags.add(cmd, []option{
 		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default due)"},
 		{"near", "how far back every sync reads meetings (default 7d)"},

@@ -111,16 +111,6 @@ func (t *Tracker) start(streams []connect.Stream, resumed bool) {
 	})
 }
 
-func (t *Tracker) doneBefore(streams []connect.Stream) {
-	t.mu.Lock()
-	t.run.Resumed = true
-	t.mu.Unlock()
-	t.each(streams, func(s *tracked) {
-		s.Status, s.share = flow.Succeeded, 1
-		s.Reason = "complete since before the interruption"
-	})
-}
-
 // Observe counts calls of a stream.
 func (t *Tracker) Observe(stream string, c connect.Calls) {
 	t.mu.Lock()

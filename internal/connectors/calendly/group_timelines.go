@@ -13,12 +13,16 @@ func (r *reading) events(ctx context.Context, push func(chunk) error) error {
 	s, invitees := r.stream("scheduled_events"), r.stream("invitees")
 	seen := newKeySet() // since from
 	line := r.eventLine()
-	from := r.begin(line)
+	from := r.start(line)
 	err := r.along(ctx, line, func(part stretch) error {
 		seen.add(s.keysOf(part.records)...)
+		var orphans []connect.Rows
 		if !part.mixed {
 			gone, err := r.vanished(ctx, s, "", connect.Span{From: from, To: part.until}, seen)
 			if err != nil {
+				return err
+			}
+			if orphans, err = r.orphaned(ctx, s, gone.Records); err != nil {
 				return err
 			}
 			part.records = append(part.records, gone.Records...)
@@ -26,6 +30,7 @@ func (r *reading) events(ctx context.Context, push func(chunk) error) error {
 			seen = newKeySet()
 		}
 		c := r.chunkOf(s, part)
+		c.rows = append(c.rows, orphans...)
 		due, err := r.dueEvents(ctx, part.records)
 		if err != nil {
 			return err

@@ -66,11 +66,24 @@ func (r *reading) complete(ctx context.Context, s *stream, q request, parent str
 // sweep pushes what has become of the records of s, or of those that belong to
 // parent, that were not seen.
 func (r *reading) sweep(ctx context.Context, s *stream, parent string, seen keySet, push func(chunk) error) error {
-	gone, err := r.vanished(ctx, s, parent, connect.Span{}, seen)
-	if err != nil || len(gone.Records) == 0 {
+	missing, err := r.vanished(ctx, s, parent, connect.Span{}, seen)
+	if err != nil {
 		return err
 	}
-	return push(chunk{rows: []connect.Rows{gone}})
+	return r.bury(ctx, s, missing, push)
+}
+
+// bury pushes records that have vanished, with the rows that belonged to those
+// that are gone.
+func (r *reading) bury(ctx context.Context, s *stream, gone connect.Rows, push func(chunk) error) error {
+	if len(gone.Records) == 0 {
+		return nil
+	}
+	orphans, err := r.orphaned(ctx, s, gone.Records)
+	if err != nil {
+		return err
+	}
+	return push(chunk{rows: append(orphans, gone)})
 }
 
 // list pushes the pages of a request as chunks, if s is wanted, and shows each

@@ -48,7 +48,7 @@ func (l listing) ends(records []connect.Record) bool {
 
 // lead reads the list that leads a group. Each page is a chunk, to which each
 // may add what belongs to its records. Those that are missing from a list that
-// is whole have vanished.
+// is whole have vanished; what is still there all the same is like a page.
 func (r *reading) lead(ctx context.Context, s *stream, push func(chunk) error, each func(c *chunk, records []connect.Record) error) error {
 	l, seen, size := r.listing(s), newKeySet(), 0
 	for p, err := range r.pages(ctx, s, l.request) {
@@ -61,14 +61,7 @@ func (r *reading) lead(ctx context.Context, s *stream, push func(chunk) error, e
 		}
 		seen.add(s.keysOf(rows.Records)...)
 		size += len(rows.Records)
-		var c chunk
-		if r.wants(s.Name) {
-			c.rows = []connect.Rows{rows}
-		}
-		if err := each(&c, rows.Records); err != nil {
-			return err
-		}
-		if err := push(c); err != nil {
+		if err := r.leading(s, rows, push, each); err != nil {
 			return err
 		}
 		if l.ends(rows.Records) {
@@ -79,14 +72,35 @@ func (r *reading) lead(ctx context.Context, s *stream, push func(chunk) error, e
 		return nil
 	}
 	r.from.Size = size
-	return r.sweep(ctx, s, "", seen, push)
+	missing, err := r.vanished(ctx, s, "", connect.Span{}, seen)
+	if err != nil {
+		return err
+	}
+	gone, there := missing, missing
+	gone.Records, there.Records = s.partition(missing.Records)
+	if err := r.bury(ctx, s, gone, push); err != nil || len(there.Records) == 0 {
+		return err
+	}
+	return r.leading(s, there, push, each)
+}
+
+// leading pushes records of a list that leads a group.
+func (r *reading) leading(s *stream, rows connect.Rows, push func(chunk) error, each func(c *chunk, records []connect.Record) error) error {
+	var c chunk
+	if r.wants(s.Name) {
+		c.rows = []connect.Rows{rows}
+	}
+	if err := each(&c, rows.Records); err != nil {
+		return err
+	}
+	return push(c)
 }
 
 // near reports whether this is a pass that leaves out what takes many calls and
-// seldom changes. One that was interrupted does not know any more what it found
-// to be new.
+// seldom changes. After one that was interrupted nobody knows any more what that
+// had found to be new.
 func (r *reading) near() bool {
-	return r.memory != nil && !r.resumed && r.from.Passes.Current == passNear
+	return r.memory != nil && !r.broken && r.from.Passes.Current == passNear
 }
 
 // parents are those of whose belongings we may read all or those of the new.

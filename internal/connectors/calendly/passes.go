@@ -114,13 +114,14 @@ type passes struct {
 	Began   time.Time `json:"began,omitzero"`
 }
 
-// begin returns p with a pass under way: the one that was interrupted, if it is
-// still wanted, or else a new one.
+// begin returns p with a pass under way: the deep one, if it was interrupted and
+// is still wanted, or else a new one. The others take few calls, and what they
+// had read may have changed.
 func (p passes) begin(f freshness, now time.Time) (_ passes, goesOn bool) {
 	want := f.pass
 	switch {
-	case want == passDue && p.Current != "":
-		want = p.Current
+	case want == passDue && p.Current == passDeep:
+		want = passDeep
 	case want == passDue && now.Sub(p.Deep) >= f.deepEvery:
 		want = passDeep
 	case want == passDue && now.Sub(p.Recent) >= f.recentEvery:
@@ -128,7 +129,7 @@ func (p passes) begin(f freshness, now time.Time) (_ passes, goesOn bool) {
 	case want == passDue:
 		want = passNear
 	}
-	if p.Current == want {
+	if p.Current == want && want == passDeep {
 		return p, true
 	}
 	p.Current, p.Began = want, now

@@ -197,13 +197,13 @@ func TestRead_checkpoint_of_another_question_is_not_trusted(t *testing.T) {
 	t.Parallel()
 	s := sandbox(t, calendlytest.Config{Seed: 8, Events: 200})
 	source := open(t, s, "owner", nil)
-	for text, want := range map[string]int{
-		`{"v":1,"scope":"` + s.Organization + `","until":"2100-01-01T00:00:00Z"}`:                      0,
-		`{"v":2,"scope":"` + s.Organization + `","until":"2100-01-01T00:00:00Z"}`:                      200,
-		`{"v":1,"scope":"` + s.Organization + `","start":"2020-01-01","until":"2100-01-01T00:00:00Z"}`: 200,
-		`{"v":1,"scope":"` + s.URL + `/users/x","until":"2100-01-01T00:00:00Z"}`:                       200,
-		"\x00[": 200,
-		"":      200,
+	for text, trusted := range map[string]bool{
+		`{"v":1,"scope":"` + s.Organization + `","until":"2100-01-01T00:00:00Z","passes":{"current":"deep","began":"2026-01-01T00:00:00Z"}}`:                      true,
+		`{"v":2,"scope":"` + s.Organization + `","until":"2100-01-01T00:00:00Z","passes":{"current":"deep","began":"2026-01-01T00:00:00Z"}}`:                      false,
+		`{"v":1,"scope":"` + s.Organization + `","start":"2020-01-01","until":"2100-01-01T00:00:00Z","passes":{"current":"deep","began":"2026-01-01T00:00:00Z"}}`: false,
+		`{"v":1,"scope":"` + s.URL + `/users/x","until":"2100-01-01T00:00:00Z","passes":{"current":"deep","began":"2026-01-01T00:00:00Z"}}`:                       false,
+		"\x00[": false,
+		"":      false,
 	} {
 		rows := 0
 		reading := connect.Reading{Streams: group(source, "scheduled_events", "scheduled_events"), From: connect.Checkpoint(text)}
@@ -213,8 +213,8 @@ func TestRead_checkpoint_of_another_question_is_not_trusted(t *testing.T) {
 			}
 			rows += b.Len()
 		}
-		if rows != want {
-			t.Errorf("from %q %d events were read, want %d", text, rows, want)
+		if rows < 200 != trusted { // what is due after the interruption is read all the same
+			t.Errorf("from %q %d of 200 events were read", text, rows)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -75,13 +76,14 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 			}
 			return errStopped
 		}
-		err = emit(connect.Batch{Next: r.at(r.from)}) // the pass has begun
-		if err == nil {
-			err = deliver(ctx, s.room, r.reader(request.Streams[0].Group), emit)
-		}
-		if err == nil {
-			r.from.Passes = r.from.Passes.end()
-			err = emit(connect.Batch{Next: r.at(place{})})
+		err = s.pass(ctx, r, request.Streams[0].Group, emit)
+		if err == nil && r.resumed {
+			// What was read before the interruption may have changed.
+			due := s.fresh
+			due.pass, due.deepEvery = passDue, math.MaxInt64
+			if err = r.begin(ctx, due); err == nil {
+				err = s.pass(ctx, r, request.Streams[0].Group, emit)
+			}
 		}
 		switch {
 		case err == nil || errors.Is(err, errStopped):
@@ -91,6 +93,35 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 			yield(connect.Batch{}, faultOf(err))
 		}
 	}
+}
+
+// pass makes the pass that r has begun.
+func (s *source) pass(ctx context.Context, r *reading, group string, emit func(connect.Batch) error) error {
+	if err := emit(connect.Batch{Next: r.at(r.from)}); err != nil { // it has begun
+		return err
+	}
+	if err := deliver(ctx, s.room, r.reader(group), emit); err != nil {
+		return err
+	}
+	r.from.Passes = r.from.Passes.end()
+	return emit(connect.Batch{Next: r.at(place{})})
+}
+
+// begin begins the pass that is wanted, or goes on with one.
+func (r *reading) begin(ctx context.Context, f freshness) (err error) {
+	for _, name := range r.want {
+		if r.memory == nil {
+			break
+		}
+		if r.blank[name], err = r.memory.Empty(ctx, name); err != nil {
+			return err
+		}
+	}
+	r.broken = r.from.Passes.Current != ""
+	if r.from.Passes, r.resumed = r.from.Passes.begin(f, r.now()); !r.resumed {
+		r.from.Last, r.from.Until = "", time.Time{} // they are places of another pass
+	}
+	return nil
 }
 
 // empty reports whether b says nothing.
@@ -111,20 +142,11 @@ func (s *source) reading(ctx context.Context, request connect.Reading) (*reading
 	if r.caller, err = s.caller(ctx, r.client(r.want[0])); err != nil {
 		return nil, err
 	}
-	for _, one := range request.Streams {
-		if r.memory == nil {
-			break
-		}
-		if r.blank[one.Name], err = r.memory.Empty(ctx, one.Name); err != nil {
-			return nil, err
-		}
-	}
 	_, scope := r.scope()
 	r.from = placeAfter(request.From, scope, s.startOption)
 	r.rescoped = scopeOf(request.From) != "" && scopeOf(request.From) != scope
-	interrupted := r.from.Passes.Current != ""
-	if r.from.Passes, r.resumed = r.from.Passes.begin(s.fresh, r.now()); interrupted && !r.resumed {
-		r.from.Last, r.from.Until = "", time.Time{} // they are places of another pass
+	if err := r.begin(ctx, s.fresh); err != nil {
+		return nil, err
 	}
 	for _, one := range request.Streams {
 		if only := r.ownOnly(one); only != "" {

@@ -58,10 +58,10 @@ func (t timeline) query(c *caller, w window) request {
 // but the last.
 func (r *reading) along(ctx context.Context, t timeline, push func(stretch) error) error {
 	if r.from.Passes.Current != passDeep {
-		open := window{from: r.begin(t)}
+		open := window{from: r.start(t)}
 		return r.window(ctx, t, nil, open, func(s stretch) error { return t.cut(s, push) })
 	}
-	p, all, err := r.survey(ctx, t, r.begin(t))
+	p, all, err := r.survey(ctx, t, r.start(t))
 	switch {
 	case err != nil:
 		return err
@@ -79,8 +79,8 @@ func (r *reading) along(ctx context.Context, t timeline, push func(stretch) erro
 	})
 }
 
-// begin is where a timeline is read from in this run; zero: all history.
-func (r *reading) begin(t timeline) time.Time {
+// start is where a timeline is read from in this run; zero: all history.
+func (r *reading) start(t timeline) time.Time {
 	since := r.from.Passes.since(r.source.fresh)
 	if t.once {
 		since = r.from.Passes.news(r.source.fresh)
