@@ -86,13 +86,24 @@ func (r *reading) window(ctx context.Context, t timeline, p *planner, w window, 
 // pass reads w from its beginning. A window of too many pages is cut at the
 // last time read, of which more rows may come: what lies before is a stretch,
 // and w becomes the rest, to be asked for anew, as nobody knows how long a
-// page token lives. Where one instant fills all those pages, or the rows come
+// page token lives; one that has expired is a reason, too. Where one instant fills all those pages, or the rows come
 // in no order, it goes on to the end of w, and the pages so far are a stretch
 // that ends where w begins.
 func (r *reading) pass(ctx context.Context, t timeline, w *window, push func(stretch) error) (rest bool, err error) {
 	var held []connect.Record
 	ordered, latest, n := t.sort != "", w.from, 0 // a few rows may be in order by chance
+	cut := func() error {
+		held = slices.DeleteFunc(held, func(record connect.Record) bool {
+			at, ok := t.timeOf(record)
+			return ok && !at.Before(latest)
+		})
+		w.from = latest
+		return push(stretch{records: held, until: latest})
+	}
 	for p, err := range r.pages(ctx, t.stream, t.query(r.caller, *w)) {
+		if expired(err) && ordered && latest.After(w.from) {
+			return true, cut()
+		}
 		if err != nil {
 			return false, err
 		}
@@ -110,12 +121,7 @@ func (r *reading) pass(ctx context.Context, t timeline, w *window, push func(str
 			continue
 		}
 		if ordered && latest.After(w.from) {
-			held = slices.DeleteFunc(held, func(record connect.Record) bool {
-				at, ok := t.timeOf(record)
-				return ok && !at.Before(latest)
-			})
-			w.from = latest
-			return true, push(stretch{records: held, until: latest})
+			return true, cut()
 		}
 		if err := push(stretch{records: held, mixed: true}); err != nil {
 			return false, err
