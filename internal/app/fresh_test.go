@@ -290,3 +290,61 @@ func TestSync_with_fewer_scopes_marks_nothing_as_deleted(t *testing.T) {
 		}
 	}
 }
+
+// Long lists are read by their latest changes; what vanished from them is found
+// when they are read whole.
+func TestSync_reads_long_lists_by_their_changes(t *testing.T) {
+	t.Parallel()
+	c := newCopied(t, calendlytest.Config{Seed: 9, Events: 2400})
+	streams := []string{"contacts", "notes", "activity_log_entries", "routing_forms", "routing_form_submissions"}
+	sync := func() map[string]int {
+		t.Helper()
+		c.requestsOf("")
+		run, err := c.app.Sync(t.Context(), SyncRequest{From: "acme", To: "sqlite:" + c.file, Streams: streams})
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := map[string]int{}
+		for _, s := range run.Streams {
+			calls[s.Name] = s.Requests
+		}
+		return calls
+	}
+	sync()
+	if n := c.count("contacts"); n <= fewContacts {
+		t.Fatalf("%d contacts are not many", n)
+	}
+	c.server.Advance(2 * time.Hour)
+	page, err := c.client.Contacts.List(t.Context(), calendly.ContactOptions{Count: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	renamed, deleted := page.Collection[10].URI, page.Collection[20].URI
+	if _, err := c.client.Contacts.Update(t.Context(), renamed, calendly.ContactChanges{Name: calendly.Set("Renamed")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.client.Contacts.Delete(t.Context(), deleted); err != nil {
+		t.Fatal(err)
+	}
+	calls := sync()
+	if calls["contacts"] > 2 || calls["notes"] > 1 || calls["activity_log_entries"] > 5 {
+		t.Errorf("a near pass made %v calls", calls)
+	}
+	if n := c.count("contacts WHERE name = 'Renamed'"); n != 1 {
+		t.Errorf("%d contacts are renamed", n)
+	}
+	if n := c.count("contacts WHERE _deleted_at IS NOT NULL"); n != 0 {
+		t.Errorf("%d contacts are gone, but nobody looked", n)
+	}
+	c.server.Advance(23 * time.Hour)
+	sync()
+	if n := c.count("contacts WHERE _deleted_at IS NOT NULL AND uri = '" + string(deleted) + "'"); n != 1 {
+		t.Error("the recent pass did not notice the deletion")
+	}
+	if proof, err := c.verify(VerifyRequest{}); err != nil {
+		t.Errorf("%v\n%s", err, found(proof))
+	}
+}
+
+// fewContacts are read whole in every run.
+const fewContacts = 500
