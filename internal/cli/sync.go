@@ -30,10 +30,14 @@ A sync after the first one writes only what is new or changed. With --pass due i
 also asks for little more: for meetings from --near on, once in --recent-every
 from --recent on, once in --deep-every for all of them, and for the invitees of
 those that are new or changed. What was deleted at Calendly is marked in the
-column _deleted_at.`,
+column _deleted_at.
+
+Calendly allows a user so many calls a minute, over all programs. With
+--budget 80%, the default, one in five is left to your other integrations.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
   kalends sync --from acme --to sqlite:calendly.db --streams scheduled_events,invitees --start 2024-01-01
   kalends sync --from acme --to sqlite:calendly.db --pass due --invitee-age 90d
+  kalends sync --from acme --to sqlite:calendly.db --budget 50%
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,6 +54,7 @@ column _deleted_at.`,
 	cmd.Flags().StringSliceVar(&req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
 	cmd.Flags().StringVar(&req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
 	for _, o := range []struct{ option, about string }{
+		{"budget", "how much of your Calendly limit is used at most; the rest is left to your other integrations (default 80%)"},
 		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default deep)"},
 		{"near", "how far back every sync reads meetings (default 7d)"},
 		{"recent", "how far back the recent pass does (default 90d)"},
@@ -108,7 +113,11 @@ func summary(run flow.Run) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, status))
 		}
 	}
-	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429); streams: %s",
+	var limit string
+	if run.Limit > 0 {
+		limit = "; budget: " + budget(run)
+	}
+	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429%s); streams: %s",
 		run.ID, run.Status, run.Seconds, humanize.Comma(int64(run.Records)), humanize.Comma(int64(run.Requests)),
-		run.RateLimited, strings.Join(parts, ", "))
+		run.RateLimited, limit, strings.Join(parts, ", "))
 }
