@@ -25,7 +25,8 @@ func (f *copyFlags) add(cmd *cobra.Command, options []option) {
 	cmd.Flags().StringSliceVar(&f.req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
 	cmd.Flags().StringVar(&f.req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
 	f.options = map[string]*string{}
-	for _, o := range options {
+	budget := option{"budget", "how much of your Calendly limit is used at most; the rest is left to your other integrations (default 80%)"}
+	for _, o := range append([]option{budget}, options...) {
 		f.options[o.name] = cmd.Flags().String(strings.ReplaceAll(o.name, "_", "-"), "", o.about)
 	}
 }

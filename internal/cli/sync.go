@@ -29,11 +29,16 @@ destination goes on from the last committed batch.
 A sync after the first one writes only what is new or changed, and asks for
 little more: for meetings from --near on, once in --recent-every from --recent
 on, once in --deep-every for all of them, and for the invitees of those that are
-new or changed. What was deleted at Calendly is marked in the column _deleted_at. With --history every version of a record is kept, too.`,
+new or changed. What was deleted at Calendly is marked in the column _deleted_at.
+With --history every version of a record is kept, too.
+
+Calendly allows a user so many calls a minute, over all programs. With
+--budget 80%, the default, one in five is left to your other integrations.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
   kalends sync --from acme --to sqlite:calendly.db --streams scheduled_events,invitees --start 2024-01-01
   kalends sync --from acme --to sqlite:calendly.db --recent-every 6h --invitee-age 90d
   kalends sync --from acme --to sqlite:calendly.db --history scheduled_events,invitees
+  kalends sync --from acme --to sqlite:calendly.db --budget 50%
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -100,7 +105,11 @@ func summary(run flow.Run) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, status))
 		}
 	}
-	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429); streams: %s",
+	var limit string
+	if run.Limit > 0 {
+		limit = "; budget: " + budget(run)
+	}
+	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429%s); streams: %s",
 		run.ID, run.Status, run.Seconds, humanize.Comma(int64(run.Records)), humanize.Comma(int64(run.Requests)),
-		run.RateLimited, strings.Join(parts, ", "))
+		run.RateLimited, limit, strings.Join(parts, ", "))
 }

@@ -60,8 +60,9 @@ type Calls struct {
 	Requests    int
 	RateLimited int // answers that said "too many requests"
 	// Limit and Left are the calls a minute the system allows and those left
-	// in this minute, as its last answer said; Limit 0: it does not say.
-	Limit, Left int
+	// in this minute, as its last answer said; Limit 0: it does not say. Budget is
+	// how many percent of Limit may be used.
+	Limit, Left, Budget int
 }
 
 // Availability says whether a stream may be read, and if not, why.

@@ -54,8 +54,8 @@ func readInto(ctx context.Context, client *api.Client, path string, into any) (j
 }
 
 // callsOf counts an attempt.
-func callsOf(a api.Attempt) connect.Calls {
-	c := connect.Calls{Requests: 1, Limit: a.Rate.Limit, Left: a.Rate.Remaining}
+func (s *source) callsOf(a api.Attempt) connect.Calls {
+	c := connect.Calls{Requests: 1, Limit: a.Rate.Limit, Left: a.Rate.Remaining, Budget: s.allowance.percent()}
 	if a.RateLimited {
 		c.RateLimited = 1
 	}

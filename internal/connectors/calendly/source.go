@@ -17,6 +17,8 @@ import (
 // source reads one organization with one token.
 type source struct {
 	client       *api.Client // nil without a token; then nothing can be read
+	allowance    *allowance  // of the token
+	budget       int         // percent of the user's limit
 	url          string      // of the API
 	organization string      // URI; empty: the token's own
 	start        time.Time   // zero: all history
@@ -61,6 +63,7 @@ var errStopped = errors.New("the consumer stopped")
 // Read implements connect.Source.
 func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[connect.Batch, error] {
 	return func(yield func(connect.Batch, error) bool) {
+		defer s.allowance.join(s.budget)()
 		r, err := s.reading(ctx, request)
 		if err != nil {
 			yield(connect.Batch{}, faultOf(err))
@@ -167,7 +170,7 @@ func (s *source) clients(observe func(string, connect.Calls)) (map[string]*api.C
 		if observe == nil {
 			continue
 		}
-		c, err := s.client.With(api.WithObserver(func(a api.Attempt) { observe(one.Name, callsOf(a)) }))
+		c, err := s.client.With(api.WithObserver(func(a api.Attempt) { observe(one.Name, s.callsOf(a)) }))
 		if err != nil {
 			return nil, err
 		}

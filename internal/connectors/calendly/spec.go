@@ -40,9 +40,9 @@ type Deps struct {
 }
 
 // New returns the connector "calendly". All that it opens for one token shares
-// one limiter, since Calendly counts the calls of a user.
+// one allowance, since Calendly counts the calls of a user.
 func New(deps Deps) connect.Connector {
-	c := &connector{deps: deps, all: catalog(), limiters: map[[sha256.Size]byte]*api.Limiter{}}
+	c := &connector{deps: deps, all: catalog(), allowances: map[[sha256.Size]byte]*allowance{}}
 	return connect.Connector{Spec: spec(), Verify: c.verify, OpenSource: c.openSource}
 }
 
@@ -72,7 +72,7 @@ func spec() connect.Spec {
 			Name: optionStart, Title: "Start",
 			Help:    "Leave out meetings, log entries and messages before this date or time (UTC). Empty: all history is read.",
 			Example: "2024-01-01",
-		}}, freshOptions()...),
+		}, budgetOption()}, freshOptions()...),
 		Guide: []string{
 			"Log in to calendly.com as an admin or the owner of the organization.",
 			"In the account menu choose Integrations & apps, then API and webhooks.",
@@ -89,21 +89,21 @@ type connector struct {
 	deps Deps
 	all  []*stream
 
-	mu       sync.Mutex
-	limiters map[[sha256.Size]byte]*api.Limiter // by token
+	mu         sync.Mutex
+	allowances map[[sha256.Size]byte]*allowance // by token
 }
 
-// limiter returns the limiter of a token.
-func (c *connector) limiter(token string) *api.Limiter {
+// allowance returns that of a token.
+func (c *connector) allowance(token string) *allowance {
 	key := sha256.Sum256([]byte(token))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l, ok := c.limiters[key]
+	a, ok := c.allowances[key]
 	if !ok {
-		l = api.NewLimiter()
-		c.limiters[key] = l
+		a = newAllowance()
+		c.allowances[key] = a
 	}
-	return l
+	return a
 }
 
 // source returns the source that settings describe. Settings without a token
@@ -129,8 +129,12 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	budget, err := parseBudget(settings.Values[optionBudget])
+	if err != nil {
+		return nil, err
+	}
 	s := &source{
-		fresh: fresh, deletes: deletes,
+		fresh: fresh, deletes: deletes, budget: budget, allowance: newAllowance(),
 		url: address, organization: organization, start: start, startOption: settings.Values[optionStart],
 		now: c.deps.Now, all: c.all, room: semaphore.NewWeighted(ahead), meeting: make(chan struct{}, 1),
 	}
@@ -141,8 +145,9 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.allowance = c.allowance(token)
 	options := []api.Option{
-		api.WithBaseURL(address), api.WithLimiter(c.limiter(token)), api.WithUserAgent("kalends/" + c.deps.Version), api.WithPageDecoder(decodePage),
+		api.WithBaseURL(address), api.WithLimiter(s.allowance.limiter), api.WithUserAgent("kalends/" + c.deps.Version), api.WithPageDecoder(decodePage),
 	}
 	if c.deps.Transport != nil {
 		options = append(options, api.WithTransport(c.deps.Transport))
