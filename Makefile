@@ -23,7 +23,7 @@ demo: build ## copy a sandbox organization into ./kalends-demo/calendly.db and a
 	./kalends demo
 
 test: ## run every test, under the race detector where there is a C compiler
-	CGO_ENABLED=$(if $(HAS_CC),1,0) $(GO) test $(if $(HAS_CC),-race) -timeout 30m $(TESTFLAGS) ./...
+	CGO_ENABLED=$(if $(HAS_CC),1,0) scripts/services $(GO) test $(if $(HAS_CC),-race) -timeout 30m $(TESTFLAGS) ./...
 
 lint: ## check the format, the code, and that every platform builds
 	@files=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
@@ -36,7 +36,7 @@ lint: ## check the format, the code, and that every platform builds
 		CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} $(GO) build -o /dev/null ./... || exit 1; done
 
 bench: ## measure the promises that have numbers, as ratios
-	$(GO) run ./internal/bench
+	scripts/services $(GO) run ./internal/bench
 
 build: ## build ./kalends, in pure Go
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $(if $(filter windows,$(shell $(GO) env GOOS)),kalends.exe,kalends) ./cmd/kalends

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -21,7 +20,9 @@ import (
 // SyncRequest says what to move.
 type SyncRequest struct {
 	From string // the name of a source's credential
-	To   string // the address of a destination: "sqlite:calendly.db"
+	// To is the address of a destination, "sqlite:calendly.db", or the name of its
+	// credential, "pg", and what within: "pg/schema".
+	To string
 	// Streams are the names of those to read; empty: all but those that are
 	// read on request only.
 	Streams []string
@@ -80,7 +81,7 @@ type plan struct {
 }
 
 func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
-	to, values, err := a.destination(req.To)
+	to, err := a.destination(ctx, req.To)
 	if err != nil {
 		return plan{}, err
 	}
@@ -103,42 +104,14 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 		return plan{}, err
 	}
 	return plan{
-		flow:        flow.Flow{ID: flowID(credential, to.Spec.Name, values), From: req.From, To: req.To},
+		flow:        flow.Flow{ID: flowID(credential, to), From: req.From, To: req.To},
 		source:      source,
 		streams:     streams,
 		start:       start,
 		history:     history,
 		fingerprint: fingerprints(streams, req.Start),
-		open: func(ctx context.Context) (connect.Destination, error) {
-			return to.OpenDestination(ctx, connect.Settings{Values: values})
-		},
+		open:        to.open,
 	}, nil
-}
-
-// destination finds the connector of an address.
-func (a *App) destination(address string) (connect.Connector, map[string]string, error) {
-	scheme, rest, ok := strings.Cut(address, ":")
-	c, err := a.connector(scheme)
-	if !ok || err != nil || c.Address == nil || c.OpenDestination == nil {
-		return connect.Connector{}, nil, fault.New(fault.Invalid, "%q is not the address of a destination", address).
-			WithField("to").WithHint("write it as %s", strings.Join(a.addresses(), " or "))
-	}
-	values, err := c.Address(rest)
-	if err != nil {
-		return connect.Connector{}, nil, err
-	}
-	return c, values, nil
-}
-
-// addresses lists how addresses look, for hints.
-func (a *App) addresses() []string {
-	var all []string
-	for _, c := range a.connectors {
-		if c.Address != nil {
-			all = append(all, c.Spec.Example)
-		}
-	}
-	return all
 }
 
 // selectStreams returns the named streams in the order of all; without names
@@ -179,16 +152,6 @@ func selectHistory(streams []connect.Stream, names []string) ([]string, error) {
 		}
 	}
 	return names, nil
-}
-
-// flowID is the same for equal ends, and so what runs of them share.
-func flowID(credential, connector string, values map[string]string) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q %q", credential, connector)
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		fmt.Fprintf(h, " %q=%q", name, values[name])
-	}
-	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
 // fingerprints tell checkpoints of one question from those of another: a

@@ -15,6 +15,7 @@ type rule struct {
 
 const (
 	jsontext = "github.com/go-json-experiment/json"
+	pgx      = "github.com/jackc/pgx/v5"
 	sqlite   = "modernc.org/sqlite"
 )
 
@@ -40,8 +41,13 @@ func rules() map[string]rule {
 			ours:   []string{"internal/connect", "internal/fault", "internal/vault", "calendly"},
 			others: []string{jsontext, "golang.org/x/sync"},
 		},
+		"internal/dialect": {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/connectors/postgres": {
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			others: []string{pgx},
+		},
 		"internal/connectors/sqlite": {
-			ours:   []string{"internal/connect", "internal/fault"},
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
 			others: []string{jsontext, sqlite},
 		},
 		"internal/engine": {ours: []string{"internal/connect", "internal/flow", "internal/fault"}},
@@ -65,8 +71,11 @@ func rules() map[string]rule {
 				"github.com/vbauerster/mpb/v8", "github.com/dustin/go-humanize", "golang.org/x/term",
 			},
 		},
-		"cmd/kalends":    {ours: []string{"internal/cli"}},
-		"internal/bench": {ours: []string{"calendly", "calendly/calendlytest", "internal/flow"}},
+		"cmd/kalends": {ours: []string{"internal/cli"}},
+		"internal/bench": {
+			ours:   []string{"calendly", "calendly/calendlytest", "internal/connect", "internal/connectors/all", "internal/flow", "internal/vault"},
+			others: []string{pgx},
+		},
 	}
 }
 

@@ -71,8 +71,9 @@ func (p *program) credentialRemove() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "remove NAME",
 		Short: "Remove a credential and its secrets",
-		Long: `Removes a credential and its secrets from this machine. The token itself stays
-valid until it is revoked at Calendly. Copies that were made stay as they are.`,
+		Long: `Removes a credential and its secrets from this machine. The token or password
+itself stays valid until it is revoked where it comes from. Copies that were made
+stay as they are.`,
 		Example: "  kalends credential remove acme --yes",
 		Args:    exactly("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -59,14 +59,20 @@ func steps(guide []string) string {
 	return text
 }
 
-// addExample shows every way in which the first secret of spec can be given.
+// addExample shows what is needed, and every way in which the first secret of
+// spec can be given.
 func addExample(spec connect.Spec) string {
 	command := "  kalends credential add " + spec.Name + " --name acme"
+	for _, f := range spec.Fields {
+		if f.Required && !f.Secret && f.Default == "" {
+			command += " --" + flagName(f.Name) + " " + f.Example
+		}
+	}
 	examples := []string{command}
 	for _, f := range spec.Fields {
 		if f.Secret {
 			flag := " --" + flagName(f.Name)
-			examples = append(examples, command+flag+"-file token.txt", command+flag+"-env TOKEN", command+flag+"-stdin < token.txt")
+			examples = append(examples, command+flag+"-file secret.txt", command+flag+"-env SECRET", command+flag+"-stdin < secret.txt")
 			break
 		}
 	}
@@ -103,10 +109,10 @@ func (p *program) gather(cmd *cobra.Command, a *app.App, spec connect.Spec, n *a
 	return p.askFields(cmd.Context(), spec, n, asking)
 }
 
-// lacksSecret reports whether a needed secret is not given by any flag.
+// lacksSecret reports whether a secret is not given by any flag.
 func (p *program) lacksSecret(cmd *cobra.Command, spec connect.Spec) bool {
 	for _, f := range spec.Fields {
-		if !f.Secret || !f.Required {
+		if !f.Secret {
 			continue
 		}
 		if way, err := wayOf(cmd, f); err == nil && way == "" {
@@ -134,13 +140,14 @@ func (p *program) askNames(cmd *cobra.Command, a *app.App, n *app.NewCredential)
 }
 
 // askFields asks for needed secrets that were not given, and where a person is
-// being asked anyway also for the fields that have no default.
+// being asked anyway also for those that may be empty and for the fields that
+// have no default.
 func (p *program) askFields(ctx context.Context, spec connect.Spec, n *app.NewCredential, asking bool) error {
 	for _, f := range spec.Fields {
 		_, secretGiven := n.Secrets[f.Name]
 		_, valueGiven := n.Values[f.Name]
 		switch {
-		case f.Secret && f.Required && !secretGiven:
+		case f.Secret && !secretGiven && (f.Required || asking):
 			text, err := p.askSecret(ctx, f)
 			if err != nil {
 				return err

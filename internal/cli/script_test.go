@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -36,7 +37,13 @@ func TestMain(m *testing.M) {
 //	                      $NAME_ADDRESS and $NAME_ORG say where it is; each token is in a file
 //	                      given/NAME/ROLE and in $NAME_ROLE
 //	exit CODE kalends …   runs kalends, which is to end with that code
+//	secret NAME TEXT      is a token too, in the file given/NAME
 //	json PATH [VALUE]     what was printed has that member, "a.0.b"
+//	sql STATEMENT [TEXT]  runs a statement on the PostgreSQL server for tests; the one
+//	                      value that it returns is TEXT
+//
+// and the condition [postgres]: there is that server, $PG_HOST and $PG_PORT, with
+// $PG_SCHEMA for the script alone.
 //
 // After each script what was printed and every file but those in given/ are
 // searched for the tokens.
@@ -52,10 +59,19 @@ func TestScripts(t *testing.T) {
 			e.Defer(func() { l.search(e.T()) })
 			e.Setenv("KALENDS_HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("TZ", "UTC")
+			if postgres() {
+				setPostgres(e)
+			}
 			return os.Mkdir(filepath.Join(e.WorkDir, "given"), 0o700)
 		},
+		Condition: func(condition string) (bool, error) {
+			if condition != "postgres" {
+				return false, fmt.Errorf("there is no condition %s", condition)
+			}
+			return postgres(), nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON,
+			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON, "secret": secret, "sql": runSQL,
 		},
 	})
 }
@@ -104,6 +120,14 @@ func sandbox(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(os.WriteFile(ts.MkAbs("given/"+name+"/"+role), []byte(token+"\n"), 0o600))
 		leaksOf(ts).tokens = append(leaksOf(ts).tokens, token)
 	}
+}
+
+func secret(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: secret NAME TEXT")
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("given/"+args[0]), []byte(args[1]+"\n"), 0o600))
+	leaksOf(ts).tokens = append(leaksOf(ts).tokens, args[1])
 }
 
 // stop stops a sandbox and waits for its end.

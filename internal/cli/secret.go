@@ -166,7 +166,7 @@ func (p *program) askSecret(ctx context.Context, f connect.Field) (string, error
 	if !p.interactive() {
 		return "", refuse(f, "%s is missing, and there is no terminal to ask at", f.Title)
 	}
-	return p.ask(ctx, question{title: f.Title + " (not shown)", secret: true, check: func(answer string) error {
+	return p.ask(ctx, question{title: f.Title + optional(f) + " (not shown)", secret: true, check: func(answer string) error {
 		if answer == "" && f.Required {
 			return fault.New(fault.Invalid, "it is needed; paste it and press Enter, or ctrl-C to stop")
 		}

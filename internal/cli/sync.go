@@ -17,7 +17,7 @@ func (p *program) syncCommand() *cobra.Command {
 	var flags copyFlags
 	var history []string
 	cmd := &cobra.Command{
-		Use:   "sync --from CREDENTIAL --to ADDRESS",
+		Use:   "sync --from CREDENTIAL --to ADDRESS-OR-CREDENTIAL",
 		Short: "Copy an organization into a database",
 		Long: `Copies every stream that the credential may read into tables of the
 destination, one table a stream. A stream that the plan, role or scope does not
@@ -39,6 +39,8 @@ Calendly allows a user so many calls a minute, over all programs. With
   kalends sync --from acme --to sqlite:calendly.db --recent-every 6h --invitee-age 90d
   kalends sync --from acme --to sqlite:calendly.db --history scheduled_events,invitees
   kalends sync --from acme --to sqlite:calendly.db --budget 50%
+  kalends sync --from acme --to 'postgres://me@db.example.com/warehouse?schema=calendly'
+  kalends sync --from acme --to warehouse/calendly
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -16,6 +16,9 @@ type Spec struct {
 	Destination bool
 	// Fields are the credential's settings, in the order of the form.
 	Fields []Field
+	// Within is the field that what follows "credential/" is for; empty: nothing
+	// may follow.
+	Within string
 	// Options are settings of a flow rather than of the credential.
 	Options []Field
 	// Guide tells how to get what the fields ask for, one step a line.
@@ -31,6 +34,9 @@ type Field struct {
 	Default  string
 	Secret   bool // kept in the vault only, masked ever after
 	Required bool
+	// Aside settings say how to get to a place, not which one it is: what is
+	// remembered of a flow does not depend on them.
+	Aside bool
 }
 
 // Field returns the field of that name.

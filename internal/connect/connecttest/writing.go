@@ -109,19 +109,14 @@ func testEmpty(t *testing.T, h Harness) {
 	d.holds(t, notes(), record("a", "x", nil))
 }
 
-// testMany writes 20 MB in one transaction and looks at the heap on the way.
+// testMany writes 20 MB in one transaction, reads them again, and looks at the
+// heap on the way.
 // No other test of the suite runs beside it.
 func testMany(t *testing.T, h Harness) {
 	const batches, each, width = 20, 1000, 1024
 	d := h.fresh(t, notes())
 	tx := d.begin(t)
 	filler := strings.Repeat("x", width)
-	heap := func() uint64 {
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
 	var half uint64
 	for b := range batches {
 		var records []connect.Record
@@ -139,15 +134,33 @@ func testMany(t *testing.T, h Harness) {
 		t.Errorf("the heap grew by %d KB while %d KB were written", (end-half)>>10, written>>10)
 	}
 	must(t, "Commit", tx.Commit(t.Context()))
+	read := 0
+	for _, err := range d.Scan(t.Context(), notes()) {
+		must(t, "Scan", err)
+		if read++; read == batches*each/2 {
+			half = heap()
+		}
+		if read == batches*each && heap() > half+uint64(batches/4*each*width) {
+			t.Errorf("the heap grew from %d KB to %d KB while %d rows were read", half>>10, heap()>>10, read/2)
+		}
+	}
 	rows := d.place.Rows(t, notes())
-	if len(rows) != batches*each {
-		t.Fatalf("%d rows, want %d", len(rows), batches*each)
+	if len(rows) != batches*each || read != len(rows) {
+		t.Fatalf("%d rows, %d were read, want %d", len(rows), read, batches*each)
 	}
 	for _, r := range rows {
 		if want := fmt.Sprint(r["size"], filler); r["title"] != want {
 			t.Fatalf("row %v is not what was written", r["uri"])
 		}
 	}
+}
+
+// heap returns how many bytes are in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }
 
 func testStreams(t *testing.T, h Harness) {

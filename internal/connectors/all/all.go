@@ -6,6 +6,7 @@ import (
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connectors/calendly"
+	"github.com/kalends/kalends/internal/connectors/postgres"
 	"github.com/kalends/kalends/internal/connectors/sqlite"
 )
 
@@ -15,5 +16,6 @@ func All(version string, now func() time.Time) []connect.Connector {
 	return []connect.Connector{
 		calendly.New(calendly.Deps{Version: version, Now: now}),
 		sqlite.New(),
+		postgres.New(),
 	}
 }

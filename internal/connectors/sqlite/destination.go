@@ -16,6 +16,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/dialect"
 	"github.com/kalends/kalends/internal/fault"
 )
 
@@ -24,8 +25,9 @@ const patience = 10 * time.Second
 
 // destination is an open file. It is for one goroutine at a time.
 type destination struct {
-	path string
-	db   *sql.DB
+	path    string
+	dialect *dialect.Dialect
+	db      *sql.DB
 	// conn is the only connection: a transaction is begun and ended on it by
 	// hand, so that nothing but Commit and Rollback ends it.
 	conn   *sql.Conn
@@ -57,7 +59,7 @@ func openFile(ctx context.Context, path string, patience time.Duration) (*destin
 	if err := usable(path); err != nil {
 		return nil, err
 	}
-	d := &destination{path: path, tables: map[string]*table{}}
+	d := &destination{path: path, dialect: newDialect(path), tables: map[string]*table{}}
 	d.db, err = sql.Open("sqlite", dsn(path, patience))
 	if err != nil {
 		return nil, d.refused(ctx, err)

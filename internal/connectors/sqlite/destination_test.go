@@ -16,7 +16,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if isVictim() {
+	if connecttest.Victim(victim) {
 		return
 	}
 	goleak.VerifyTestMain(m)
@@ -48,13 +48,13 @@ func (f file) reader(t testing.TB) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { mustClose(t, db) })
 	return db
 }
 
 func (f file) Rows(t testing.TB, s connect.Stream) []map[string]any {
 	t.Helper()
 	db := f.reader(t)
+	defer mustClose(t, db)
 	var there int
 	if err := db.QueryRowContext(t.Context(), "SELECT count(*) FROM sqlite_master WHERE name = ?", s.Name).Scan(&there); err != nil {
 		t.Fatal(err)

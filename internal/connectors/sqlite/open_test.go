@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 )
 
@@ -264,17 +265,7 @@ func openPath(t *testing.T, path string) (*destination, error) {
 	return d, err
 }
 
-func events() connect.Stream {
-	return connect.Stream{Name: "events", Key: []string{"uri"}, Columns: []connect.Column{
-		{Name: "uri", Type: connect.Text},
-		{Name: "type", Type: connect.Text, Ref: "types"},
-		{Name: "start", Type: connect.Timestamp, Required: true},
-		{Name: "open", Type: connect.Boolean},
-		{Name: "size", Type: connect.Integer},
-		{Name: "share", Type: connect.Number},
-		{Name: "raw", Type: connect.JSON},
-	}}
-}
+func events() connect.Stream { return connecttest.LoadStreams()[0] }
 
 func write(t *testing.T, path string, content []byte) {
 	t.Helper()

@@ -4,11 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"iter"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/dialect"
 )
 
 // Scan implements connect.Destination.
@@ -23,11 +23,15 @@ func (d *destination) Scan(ctx context.Context, s connect.Stream) iter.Seq2[conn
 
 // scan shows each row to see, until it wants no more.
 func (d *destination) scan(ctx context.Context, s connect.Stream, see func(connect.Record) bool) (err error) {
-	there, err := d.columns(ctx, s.Name)
+	t, err := d.dialect.Table(s)
+	if err != nil {
+		return err
+	}
+	there, err := d.columns(ctx, t)
 	if err != nil || there == nil {
 		return err
 	}
-	rows, err := d.conn.QueryContext(ctx, "SELECT "+strings.Join(kept(s, there), ", ")+" FROM "+quote(s.Name))
+	rows, err := d.conn.QueryContext(ctx, "SELECT "+strings.Join(kept(t, there), ", ")+" FROM "+t.Quoted())
 	if err != nil {
 		return err
 	}
@@ -51,21 +55,21 @@ func (d *destination) scan(ctx context.Context, s connect.Stream, see func(conne
 	return rows.Err()
 }
 
-// kept returns what is to be selected for the columns of s. The plus changes no
+// kept returns what is to be selected for the columns of t. The plus changes no
 // value, but hides the declared type, by which the driver would.
-func kept(s connect.Stream, there []column) []string {
+func kept(t *dialect.Table, there []dialect.Column) []string {
 	var all []string
-	for _, c := range s.Columns {
-		if find(there, c.Name) == nil {
+	for _, i := range t.All {
+		if t.In(there, i) == nil {
 			all = append(all, "NULL")
 		} else {
-			all = append(all, "+"+quote(c.Name))
+			all = append(all, "+"+t.Names(i))
 		}
 	}
-	return slices.Clip(all)
+	return all
 }
 
-// read returns a value of a column as it was written; the reverse of value.
+// read returns a value of a column as it was written; the reverse of bind.
 func read(t connect.Type, v any) any {
 	switch kept := v.(type) {
 	case int64:

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 )
 
@@ -169,7 +170,7 @@ func writeOne(t *testing.T, d *destination) error {
 	if err != nil {
 		return err
 	}
-	records := numbered(1)[:1]
+	records := connecttest.LoadBatch(1)[:1]
 	if err := tx.Write(t.Context(), events(), append(records, records...)); err != nil {
 		return joined(err, tx.Rollback())
 	}
@@ -197,3 +198,5 @@ func statements(t *testing.T, db *sql.DB) []string {
 	}
 	return all
 }
+
+func quote(name string) string { return newDialect("").Quoted(name) }

@@ -27,23 +27,3 @@ func asOneWhoMayNot(t *testing.T, do func()) {
 	}
 	do()
 }
-
-// smallDisk returns a folder on a file system of so many bytes of its own, and
-// a function that changes its size.
-func smallDisk(t *testing.T, size string) (folder string, resize func(size string)) {
-	t.Helper()
-	folder = t.TempDir()
-	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("a small disk needs the right to mount one (TestWrite_says_when_the_database_is_full runs without): %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(folder, 0); err != nil { // something in it is still open
-			t.Error(err, syscall.Unmount(folder, syscall.MNT_DETACH))
-		}
-	})
-	return folder, func(size string) {
-		if err := syscall.Mount("tmpfs", folder, "tmpfs", syscall.MS_REMOUNT, "size="+size); err != nil {
-			t.Fatal(err)
-		}
-	}
-}

@@ -14,9 +14,3 @@ func asOneWhoMayNot(t *testing.T, do func()) {
 	}
 	do()
 }
-
-func smallDisk(t *testing.T, _ string) (folder string, resize func(size string)) {
-	t.Helper()
-	t.Skip("needs Linux to mount a small disk")
-	return "", nil
-}

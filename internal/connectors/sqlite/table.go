@@ -5,83 +5,59 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/dialect"
 	"github.com/kalends/kalends/internal/fault"
 )
 
 // table is a prepared stream and the statements that write it.
 type table struct {
-	name    string
-	columns []connect.Column
-	key     []int // where the key stands in columns
-	all     []int // where each column stands
-	deleted int   // where _deleted_at stands, or -1
-	history *history
-
-	upsert, remove, mark statement
+	*dialect.Table
+	end, add             statement           // of a History table
+	upsert, remove, mark statement           // of any other
 	args                 []driver.NamedValue // of the statement being run
 }
 
 // statement is prepared when it is first run.
 type statement struct{ driver.Stmt }
 
-func newTable(s connect.Stream) (*table, error) {
-	t := &table{name: s.Name, columns: s.Columns, deleted: -1}
-	for i, c := range s.Columns {
-		t.all = append(t.all, i)
-		if c.Name == connect.ColumnDeleted {
-			t.deleted = i
-		}
+// newDialect returns what SQLite wants of statements about the file.
+func newDialect(path string) *dialect.Dialect {
+	return &dialect.Dialect{
+		Place: path, Otherwise: "choose another file", Quote: `"`, FoldsCase: true,
+		Declare: func(t *dialect.Table, column int) string { return declared(t.Stream.Columns[column].Type) },
+		Keeps: func(t *dialect.Table, column int, declared string) bool {
+			holds, ok := meant(declared)
+			return ok && holds == t.Stream.Columns[column].Type
+		},
 	}
-	for _, name := range s.Key {
-		i := slices.IndexFunc(s.Columns, func(c connect.Column) bool { return c.Name == name })
-		if i < 0 {
-			return nil, fault.New(fault.Schema, "the key of %s names the column %s, which it has not", s.Name, name)
-		}
-		t.key = append(t.key, i)
-	}
-	if len(t.key) == 0 {
-		return nil, fault.New(fault.Schema, "%s has no key, so its records cannot be told apart", s.Name)
-	}
-	if s.History {
-		t.history = newHistory(t, s)
-	}
-	return t, nil
 }
 
 // table returns what Prepare made for s.
 func (d *destination) table(s connect.Stream) (*table, error) {
 	t, ok := d.tables[s.Name]
-	same := func(a, b connect.Column) bool { return a.Name == b.Name && a.Type == b.Type }
-	if !ok || !slices.EqualFunc(t.columns, s.Columns, same) {
+	if !ok || !t.Is(s) {
 		return nil, fault.New(fault.Internal, "%s was not prepared with these columns", s.Name)
 	}
 	return t, nil
 }
 
-func (t *table) isKey(column int) bool { return slices.Contains(t.key, column) }
-
-// required says whether a column is never null.
-func (t *table) required(column int) bool { return t.columns[column].Required || t.isKey(column) }
-
 // write upserts, marks or deletes one record.
 func (t *table) write(ctx context.Context, conn driver.Conn, r connect.Record) error {
+	if err := t.CheckWidth(r); err != nil {
+		return err
+	}
 	switch {
-	case len(r.Values) != len(t.columns):
-		return fault.New(fault.Schema, "a record of %s has %d values for %d columns", t.name, len(r.Values), len(t.columns))
-	case t.history != nil:
-		return t.history.write(ctx, conn, r)
-	case r.Deleted && t.deleted >= 0 && r.Values[t.deleted] != nil:
-		return t.run(ctx, conn, &t.mark, t.markSQL, r, append([]int{t.deleted}, t.key...))
+	case t.History != nil:
+		return t.version(ctx, conn, r)
+	case r.Deleted && t.Deleted >= 0 && r.Values[t.Deleted] != nil:
+		return t.run(ctx, conn, &t.mark, t.markSQL, r, append([]int{t.Deleted}, t.Key...))
 	case r.Deleted:
-		return t.run(ctx, conn, &t.remove, t.removeSQL, r, t.key)
+		return t.run(ctx, conn, &t.remove, t.removeSQL, r, t.Key)
 	default:
-		return t.run(ctx, conn, &t.upsert, t.upsertSQL, r, t.all)
+		return t.run(ctx, conn, &t.upsert, t.upsertSQL, r, t.All)
 	}
 }
 
@@ -113,51 +89,23 @@ func (t *table) run(ctx context.Context, conn driver.Conn, s *statement, text fu
 // bind adds a value to args as SQLite keeps it, or says why it cannot: SQLite
 // itself takes any value in any column.
 func (t *table) bind(column int, v any) error {
-	c := t.columns[column]
-	kept, ok := value(c.Type, v)
-	switch {
-	case v == nil && t.required(column):
-		return fault.New(fault.Schema, "column %s of %s must not be null", c.Name, t.name)
-	case v != nil && !ok:
-		return fault.New(fault.Schema, "column %s of %s keeps %s values; this %T does not fit", c.Name, t.name, c.Type, v)
+	if err := t.Check(column, v); err != nil {
+		return err
 	}
-	t.args = append(t.args, driver.NamedValue{Ordinal: len(t.args) + 1, Value: kept})
+	switch kept := v.(type) {
+	case time.Time:
+		v = connect.FormatTime(kept)
+	case connect.Document:
+		v = string(kept)
+	}
+	t.args = append(t.args, driver.NamedValue{Ordinal: len(t.args) + 1, Value: v})
 	return nil
-}
-
-// value returns v as SQLite keeps a value of the type, and whether it fits.
-func value(t connect.Type, v any) (kept any, ok bool) {
-	switch t {
-	case connect.Text:
-		_, ok = v.(string)
-	case connect.Integer:
-		_, ok = v.(int64)
-	case connect.Boolean:
-		_, ok = v.(bool)
-	case connect.Number:
-		f, isFloat := v.(float64)
-		ok = isFloat && !math.IsNaN(f) // SQLite would keep NaN as null
-	case connect.Timestamp:
-		if at, isTime := v.(time.Time); isTime {
-			year := at.UTC().Year() // of four digits, or texts would not sort as times
-			return connect.FormatTime(at), 0 <= year && year <= 9999
-		}
-	case connect.JSON:
-		if text, isDocument := v.(connect.Document); isDocument {
-			return string(text), len(text) > 0
-		}
-	}
-	return v, ok
 }
 
 // close releases the statements.
 func (t *table) close() error {
-	statements := []statement{t.upsert, t.remove, t.mark}
-	if t.history != nil {
-		statements = append(statements, t.history.end, t.history.add)
-	}
 	var err error
-	for _, s := range statements {
+	for _, s := range []statement{t.upsert, t.remove, t.mark, t.end, t.add} {
 		if s.Stmt != nil {
 			err = errors.Join(err, s.Close())
 		}
@@ -166,38 +114,13 @@ func (t *table) close() error {
 }
 
 func (t *table) upsertSQL() string {
-	var names, set []string
-	for i, c := range t.columns {
-		names = append(names, quote(c.Name))
-		if !t.isKey(i) {
-			set = append(set, quote(c.Name)+" = excluded."+quote(c.Name))
-		}
-	}
-	do := "NOTHING"
-	if len(set) > 0 {
-		do = "UPDATE SET " + strings.Join(set, ", ")
-	}
-	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO %s",
-		quote(t.name), strings.Join(names, ", "), strings.Repeat("?, ", len(names)-1)+"?",
-		strings.Join(t.keyNames(), ", "), do)
+	return fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) %s", t.Quoted(), t.Names(t.All...), t.List(t.All, "?", ", "), t.OnConflict())
 }
 
 func (t *table) removeSQL() string {
-	return fmt.Sprintf("DELETE FROM %s WHERE %s = ?", quote(t.name), strings.Join(t.keyNames(), " = ? AND "))
+	return fmt.Sprintf("DELETE FROM %s WHERE %s", t.Quoted(), t.List(t.Key, "%s = ?", " AND "))
 }
 
 func (t *table) markSQL() string {
-	return fmt.Sprintf("UPDATE %s SET %s = ? WHERE %s = ?", quote(t.name), quote(connect.ColumnDeleted), strings.Join(t.keyNames(), " = ? AND "))
+	return fmt.Sprintf("UPDATE %s SET %s = ? WHERE %s", t.Quoted(), t.Names(t.Deleted), t.List(t.Key, "%s = ?", " AND "))
 }
-
-// keyNames returns the quoted names of the key's columns.
-func (t *table) keyNames() []string {
-	var names []string
-	for _, i := range t.key {
-		names = append(names, quote(t.columns[i].Name))
-	}
-	return names
-}
-
-// quote writes a name so that SQLite takes it for nothing else.
-func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }

@@ -1,0 +1,134 @@
+package postgres
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/kalends/kalends/internal/fault"
+)
+
+const (
+	readOnlyHint = "choose the primary server, and look at default_transaction_read_only of the database and the user"
+	againHint    = "run it again: nothing is lost"
+)
+
+// fault sorts an error of the server or of the connection; a fault already made
+// stays the kind it is. doing says what was tried: "writing to". The words of
+// the server are not repeated: they may hold values.
+func (d *destination) fault(ctx context.Context, doing string, err error) error {
+	var made *fault.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &made):
+		return err
+	case ctx.Err() != nil:
+		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, d.place, context.Cause(ctx))
+	}
+	var e *pgconn.PgError
+	m := d.ofConnection(err)
+	if errors.As(err, &e) {
+		m = d.ofServer(e)
+	}
+	f := fault.New(m.kind, "%s %s: %s", doing, d.place, m.why).WithHint("%s", m.hint)
+	f.Err = err
+	return f
+}
+
+// meaning is what an error means to us.
+type meaning struct {
+	kind      fault.Kind
+	why, hint string
+}
+
+// ofConnection is the meaning of an error that no server sent.
+func (d *destination) ofConnection(err error) meaning {
+	var certificate *tls.CertificateVerificationError
+	var network net.Error
+	var connecting *pgconn.ConnectError
+	reached := !errors.As(err, &network) && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF)
+	switch {
+	case errors.As(err, &certificate):
+		return meaning{fault.Invalid, "its certificate is not one that is trusted", "name the file of its authority as ca_file, or choose a weaker sslmode if you know the network"}
+	case !errors.As(err, &connecting):
+		return meaning{fault.Unavailable, "the connection is lost", againHint}
+	case reached && d.config.TLSConfig != nil:
+		return meaning{fault.Invalid, "the server does not speak TLS", "set it up for TLS, or choose sslmode=prefer or disable if you know the network"}
+	}
+	return meaning{fault.Unavailable, "the server cannot be reached" + because(err), "check host and port, and that it is running"}
+}
+
+// because tells the innermost of a network's errors.
+func because(err error) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != nil {
+		return ": " + op.Err.Error()
+	}
+	return ""
+}
+
+// ofServer is the meaning of an error by its SQLSTATE
+// (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+func (d *destination) ofServer(e *pgconn.PgError) meaning {
+	m, known := codes()[e.Code]
+	if !known {
+		m, known = classes()[e.Code[:min(2, len(e.Code))]]
+	}
+	switch {
+	case !known:
+		return meaning{fault.Internal, fmt.Sprintf("%s (SQLSTATE %s)", e.Message, e.Code), ""}
+	case e.Code == "28000" && d.config.TLSConfig == nil:
+		m.hint = "if the server lets nobody in without TLS choose sslmode=require; else check the user and the server's pg_hba.conf"
+	}
+	m.why += about(e)
+	return m
+}
+
+// about names what an error is about, and its code.
+func about(e *pgconn.PgError) string {
+	var parts []string
+	for _, part := range [][2]string{{"table", e.TableName}, {"column", e.ColumnName}, {"constraint", e.ConstraintName}} {
+		if part[1] != "" {
+			parts = append(parts, part[0]+" "+part[1])
+		}
+	}
+	return " (" + strings.Join(append(parts, "SQLSTATE "+e.Code), ", ") + ")"
+}
+
+func codes() map[string]meaning {
+	return map[string]meaning{
+		"28P01": {fault.Unauthorized, "the password is wrong or missing", "change it with `kalends credential edit`, or look at PGPASSWORD and ~/.pgpass"},
+		"3D000": {fault.NotFound, "there is no such database", "create it, or name another one"},
+		"42501": {fault.Forbidden, "the user may not do that", "GRANT it CREATE on the database or the schema, or make it the owner of the tables"},
+		"25006": {fault.Invalid, "it may only be read", readOnlyHint},
+		"53100": {fault.Unavailable, "the disk of the server is full", "make room and run it again: nothing is lost"},
+		"55P03": {fault.Unavailable, "another session keeps it locked", "wait for that session or end it (see pg_locks), and run it again"},
+		"57014": {fault.Unavailable, "the server took too long to answer, or was told to stop", "see what keeps it busy (pg_stat_activity), and run it again"},
+		"42P01": {fault.Schema, "a table was dropped or renamed meanwhile", "run it again: it is made anew"},
+		"42703": {fault.Schema, "a column was dropped or renamed meanwhile", "run it again: it is made anew"},
+		"P0001": {fault.Schema, "a trigger refuses a row", "remove the trigger, or choose another schema"},
+		"22P05": {fault.Schema, "a value has a character that the database cannot hold", "leave the stream out, or choose a database with the encoding UTF8"},
+	}
+}
+
+// classes are the meanings of codes by their first two characters.
+func classes() map[string]meaning {
+	return map[string]meaning{
+		"08": {fault.Unavailable, "the connection is lost", againHint},
+		"22": {fault.Schema, "a value is not one that its column can hold", "leave the stream out"},
+		"23": {fault.Schema, "the table refuses a row", "remove the constraint, or choose another schema"},
+		"28": {fault.Unauthorized, "the server does not let the user in", "check the user and the server's pg_hba.conf"},
+		"40": {fault.Unavailable, "another session was in the way", againHint},
+		"53": {fault.Unavailable, "the server has no room or connections left", "run it again later: nothing is lost"},
+		"54": {fault.Schema, "a value is longer than PostgreSQL keeps or indexes", "leave the stream out"},
+		"57": {fault.Unavailable, "the server ended the connection or is not ready", againHint},
+		"58": {fault.Unavailable, "the disk of the server does not answer as it should", "check the server and run it again: nothing is lost"},
+	}
+}
