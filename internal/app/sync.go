@@ -136,6 +136,14 @@ func selectStreams(all []connect.Stream, names []string) ([]connect.Stream, erro
 	return chosen, nil
 }
 
+// viewsOf returns the views of a source's streams.
+func viewsOf(s connect.Source) []connect.View {
+	if v, ok := s.(connect.Viewer); ok {
+		return v.Views()
+	}
+	return nil
+}
+
 // selectHistory returns the names of the streams of which every version is kept.
 func selectHistory(streams []connect.Stream, names []string) ([]string, error) {
 	var read []string
@@ -191,7 +199,7 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 	err := engine.Run(ctx, engine.Job{
 		Source: p.source, Destination: destination, Streams: p.streams,
 		Checkpoints: saved, Memory: memory{a.store.Memory(p.flow.ID), saved}, Tracker: tracker, Gather: gather, Finish: finishBatch,
-		History: p.history, Now: a.now,
+		History: p.history, Views: viewsOf(p.source), Now: a.now,
 	})
 	run = tracker.Finish(err)
 	watching.Wait()

@@ -45,6 +45,8 @@ type Job struct {
 	Sample      func(key string) bool // see connect.Reading
 	// History names the streams of which every version is kept, too.
 	History []string
+	// Views are kept with them, where the destination keeps views.
+	Views   []connect.View
 	Now     func() time.Time
 	Tracker *Tracker
 	// Gather is how many records of a fast source are committed together, of
@@ -130,6 +132,9 @@ func prepare(ctx context.Context, job Job, groups []group) error {
 		if err := job.Checkpoints.Drop(ctx, g.name); err != nil {
 			return err
 		}
+	}
+	if keeper, ok := job.Destination.(connect.ViewKeeper); ok && len(job.Views) > 0 {
+		return keeper.KeepViews(ctx, job.Views)
 	}
 	return nil
 }

@@ -55,6 +55,7 @@ func (s *source) stream(name string) *stream {
 var (
 	_ connect.Source = (*source)(nil)
 	_ connect.Finder = (*source)(nil)
+	_ connect.Viewer = (*source)(nil)
 )
 
 // errStopped ends a reading whose consumer wants no more.
