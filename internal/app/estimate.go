@@ -12,41 +12,33 @@ import (
 	"github.com/kalends/kalends/internal/flow"
 )
 
-// EstimateRequest says of which copy to tell what it will take.
-type EstimateRequest struct {
-	// Copy is the copy as it will be made. Without To it is one into a
-	// destination that is new.
-	Copy SyncRequest
-	// Budget is the share of the limit that runs may use, as "80%", which is the
-	// default.
-	Budget string
-}
-
 const defaultBudget = "80%"
 
 // Estimate tells what the next run of a copy is likely to take, and the one after
-// it if nothing changes. It asks the source a little, and writes nothing.
-func (a *App) Estimate(ctx context.Context, req EstimateRequest) (flow.Estimate, error) {
-	budget, err := parseShare("budget", cmp.Or(req.Budget, defaultBudget))
+// it if nothing changes. Without To the copy is one into a destination that is
+// new. Budget is the share of the limit that runs may use, as "50%"; empty: 80%.
+// It asks the source a little, and writes nothing.
+func (a *App) Estimate(ctx context.Context, req SyncRequest, budget string) (flow.Estimate, error) {
+	share, err := parseShare("budget", cmp.Or(budget, defaultBudget))
 	if err != nil {
 		return flow.Estimate{}, err
 	}
 	var p plan
-	if req.Copy.To == "" {
-		_, p.source, p.streams, err = a.chosen(ctx, req.Copy)
+	if req.To == "" {
+		_, p.source, p.streams, err = a.chosen(ctx, req)
 	} else {
-		p, err = a.plan(ctx, req.Copy)
+		p, err = a.plan(ctx, req)
 	}
 	if err != nil {
 		return flow.Estimate{}, err
 	}
 	source, ok := p.source.(connect.Estimator)
 	if !ok {
-		return flow.Estimate{}, fault.New(fault.Invalid, "what it takes to read with %s cannot be estimated", req.Copy.From).WithField("from")
+		return flow.Estimate{}, fault.New(fault.Invalid, "what it takes to read with %s cannot be estimated", req.From).WithField("from")
 	}
 	e := &estimating{
 		app: a, plan: p, source: source, found: map[string]*flow.StreamEstimate{},
-		result: flow.Estimate{From: req.Copy.From, To: req.Copy.To, Budget: budget},
+		result: flow.Estimate{From: req.From, To: req.To, Budget: share},
 	}
 	if err := e.groups(ctx); err != nil {
 		return flow.Estimate{}, err

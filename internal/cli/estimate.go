@@ -14,7 +14,7 @@ import (
 // estimateCommand is `kalends estimate`.
 func (p *program) estimateCommand() *cobra.Command {
 	var flags copyFlags
-	var req app.EstimateRequest
+	var budget string
 	cmd := &cobra.Command{
 		Use:   "estimate --from CREDENTIAL",
 		Short: "Tell how many calls and minutes a sync will take",
@@ -30,22 +30,19 @@ has already, and tells about the sync that is next.`,
   kalends estimate --from acme --streams scheduled_events,invitees --start 2024-01-01
   kalends estimate --from acme --to sqlite:calendly.db --budget 50% --json`,
 		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			req.Copy = flags.request()
-			return p.estimate(cmd, req)
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.estimate(cmd, flags.request(), budget) },
 	}
 	flags.add(cmd, nil)
-	cmd.Flags().StringVar(&req.Budget, "budget", "", "the share of the limit that syncs may use (default 80%)")
+	cmd.Flags().StringVar(&budget, "budget", "", "the share of the limit that syncs may use (default 80%)")
 	return cmd
 }
 
-func (p *program) estimate(cmd *cobra.Command, req app.EstimateRequest) error {
+func (p *program) estimate(cmd *cobra.Command, req app.SyncRequest, budget string) error {
 	if err := required(cmd, "from"); err != nil {
 		return err
 	}
 	return p.with(cmd.Context(), func(a *app.App) error {
-		e, err := a.Estimate(cmd.Context(), req)
+		e, err := a.Estimate(cmd.Context(), req, budget)
 		if err != nil {
 			return err
 		}

@@ -144,7 +144,7 @@ func (f *forecast) refused(s *stream, children ...string) bool {
 }
 
 // asked is of how many records what belongs to them is asked.
-const asked = 8
+const asked = 5
 
 // nested adds what s costs, which is asked once for each of so many units of
 // parents, more than once where the answer has pages.

@@ -3,6 +3,8 @@ package calendly
 import (
 	"context"
 	"maps"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -35,26 +37,26 @@ func (f *forecast) endsOf(ctx context.Context, s *stream, q request, depth int) 
 	if err != nil {
 		return e, err
 	}
-	for i, page := range down {
-		n := len(page)
-		for j, record := range page {
-			if seen.has(s.keyOf(record)) {
-				whole, down[i] = true, page[:j:j]
-				break
-			}
-		}
-		if len(down[i]) < n {
-			down = down[:i+1]
-			break
-		}
-	}
+	down, met := before(s, down, seen)
 	low, high := e.newest(), e.take(s, down)
-	if e.oldest = high; whole || !high.After(low) {
+	if e.oldest = high; whole || met || !high.After(low) {
 		return e, nil
 	}
 	e.sampled = true
-	e.rows += paceOf(s, up, down) * high.Sub(low).Seconds()
+	e.rows += max(math.Round(paceOf(s, up, down)*high.Sub(low).Seconds())-1, 0)
 	return e, nil
+}
+
+// before returns the rows that come before the first one that was seen, and
+// whether there was one.
+func before(s *stream, pages [][]connect.Record, seen keySet) (_ [][]connect.Record, met bool) {
+	for i, page := range pages {
+		j := slices.IndexFunc(page, func(record connect.Record) bool { return seen.has(s.keyOf(record)) })
+		if j >= 0 {
+			return append(pages[:i:i], page[:j]), true
+		}
+	}
+	return pages, false
 }
 
 // end reads up to depth pages in an order; whole reports whether that is all.

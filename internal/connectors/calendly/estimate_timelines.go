@@ -37,7 +37,7 @@ func (r *reading) lineCalls(t timeline, n float64) float64 {
 	case n <= float64(t.count):
 		return 1 // the survey
 	case t.sort == "":
-		return 1 + t.inWindows(n)
+		return 1 + float64(t.lanes) + t.inWindows(n) // the first windows lie before the rows
 	default:
 		return 2 + t.inWindows(n)
 	}
@@ -65,8 +65,11 @@ func (f *forecast) ofEvents(ctx context.Context) error {
 	if pages == 0 {
 		return nil
 	}
-	if f.after.from.Passes.Current == passDeep {
+	switch {
+	case f.after.from.Passes.Current == passDeep:
 		next = pages
+	case !f.wants(s.Name): // then meetings are not remembered, and each is new
+		next = recent.pages
 	}
 	_, _, err = f.sampleOf(ctx, invitees, 1, func(int) request {
 		return invitees.request(f.caller, cmp.Or(past.one, recent.one))
