@@ -89,7 +89,7 @@ func TestEstimate_is_within_a_tenth_of_the_calls_then_made(t *testing.T) {
 		"medium, lately":        {config: calendlytest.Config{Seed: 12, Events: 5000}, req: SyncRequest{Start: lately}},
 		"large, meetings":       {config: calendlytest.Config{Seed: 13, Events: 8000}, req: SyncRequest{Streams: meetings}},
 		"large, only invitees":  {config: calendlytest.Config{Seed: 14, Events: 8000}, req: SyncRequest{Streams: []string{"invitees"}, Start: lately}},
-		"large, without guests": {config: calendlytest.Config{Seed: 15, Events: 60_000}, req: SyncRequest{Streams: []string{"scheduled_events", "contacts", "routing_form_submissions", "outgoing_communications"}}},
+		"large, without guests": {config: calendlytest.Config{Seed: 15, Events: 30_000}, req: SyncRequest{Streams: []string{"scheduled_events", "contacts", "routing_form_submissions", "outgoing_communications"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
