@@ -85,13 +85,7 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	options := map[string]string{"start": req.Start}
-	maps.Copy(options, req.Fresh)
-	credential, source, err := a.source(ctx, req.From, options)
-	if err != nil {
-		return plan{}, err
-	}
-	streams, err := selectStreams(source.Streams(), req.Streams)
+	credential, source, streams, err := a.chosen(ctx, req)
 	if err != nil {
 		return plan{}, err
 	}
@@ -112,6 +106,18 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 		fingerprint: fingerprints(streams, req.Start),
 		open:        to.open,
 	}, nil
+}
+
+// chosen opens the source of a request and returns the id of its credential and
+// the streams to read.
+func (a *App) chosen(ctx context.Context, req SyncRequest) (credential string, source connect.Source, streams []connect.Stream, err error) {
+	options := map[string]string{"start": req.Start}
+	maps.Copy(options, req.Fresh)
+	if credential, source, err = a.source(ctx, req.From, options); err != nil {
+		return "", nil, nil, err
+	}
+	streams, err = selectStreams(source.Streams(), req.Streams)
+	return credential, source, streams, err
 }
 
 // selectStreams returns the named streams in the order of all; without names

@@ -35,6 +35,7 @@ func promises() []promise {
 		{"memory", "peak memory at 500,000 events ÷ at 50,000: at most 1.2, and under 200 MB", memory},
 		{"fresh", "calls of a run after 0.5% of the near meetings changed ÷ (their pages + changed meetings): at most 1.2, and nothing written where nothing changed", fresh},
 		{"postgres", "rows a second into PostgreSQL ÷ those of COPY and an upsert alone, into the same tables: at least 0.7", postgres},
+		{"estimate", "calls that kalends estimate tells ÷ calls that the first sync of 60,000 events then makes: between 0.9 and 1.1", estimate},
 		{"emulator", "pages of 20 events a second ÷ 2,000, lists of invitees a second ÷ 5,000, peak memory at 1,000,000 events ÷ 150 MB", emulator},
 	}
 }

@@ -14,6 +14,7 @@ import (
 type page struct {
 	records []json.RawMessage
 	last    bool
+	body    json.RawMessage // the whole answer; nil for a single record
 }
 
 // pages sends a request and yields its pages; an error is last.
@@ -29,7 +30,7 @@ func pages(ctx context.Context, client *api.Client, q request) iter.Seq2[page, e
 				yield(page{}, err)
 				return
 			}
-			if !yield(page{records: p.Collection, last: lastPage(p.Pagination)}, nil) {
+			if !yield(page{records: p.Collection, last: lastPage(p.Pagination), body: p.Body}, nil) {
 				return
 			}
 		}

@@ -89,21 +89,29 @@ func (r *reading) eventLine() timeline {
 	}
 }
 
-// activity reads the activity log; it needs few windows, as its pages are long.
 func (r *reading) activity(ctx context.Context, push func(chunk) error) error {
+	return r.moments(ctx, push, r.activityLine())
+}
+
+// activityLine needs few windows, as its pages are long.
+func (r *reading) activityLine() timeline {
 	s := r.stream("activity_log_entries")
-	return r.moments(ctx, push, timeline{
+	return timeline{
 		stream: s, column: s.Column("occurred_at"), min: "min_occurred_at", max: "max_occurred_at", sort: "occurred_at",
 		count: 1000, pages: 3, hold: 2, lanes: 3, piece: 100, once: true,
-	})
+	}
 }
 
 func (r *reading) communications(ctx context.Context, push func(chunk) error) error {
+	return r.moments(ctx, push, r.communicationLine())
+}
+
+func (r *reading) communicationLine() timeline {
 	s := r.stream("outgoing_communications")
-	return r.moments(ctx, push, timeline{
+	return timeline{
 		stream: s, column: s.Column("created_at"), min: "min_created_at", max: "max_created_at",
 		count: maxCount, pages: 10, hold: 6, lanes: 4, once: true,
-	})
+	}
 }
 
 // moments reads a timeline whose records have no children.

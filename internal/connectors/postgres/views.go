@@ -71,13 +71,15 @@ func words() dialect.Words {
 		Each: func(of, alias string) string {
 			return fmt.Sprintf("CROSS JOIN LATERAL jsonb_array_elements(%s) WITH ORDINALITY AS %s (value, ordinal)", list(of), alias)
 		},
-		Place:   func(alias string) string { return alias + ".ordinal - 1" },
-		Text:    member("%s.value ->> '%s'"),
-		Flag:    member("(%s.value -> '%s') = 'true'::jsonb"),
-		List:    member("%s.value -> '%s'"),
-		First:   func(of, member string) string { return fmt.Sprintf("(%s)::jsonb -> 0 ->> '%s'", of, member) },
-		Length:  func(of string) string { return fmt.Sprintf("jsonb_array_length(%s)::bigint", list(of)) },
-		Minutes: func(from, to string) string { return fmt.Sprintf("CAST(round(extract(epoch FROM %s - %s) / 60) AS bigint)", to, from) },
+		Place:  func(alias string) string { return alias + ".ordinal - 1" },
+		Text:   member("%s.value ->> '%s'"),
+		Flag:   member("(%s.value -> '%s') = 'true'::jsonb"),
+		List:   member("%s.value -> '%s'"),
+		First:  func(of, member string) string { return fmt.Sprintf("(%s)::jsonb -> 0 ->> '%s'", of, member) },
+		Length: func(of string) string { return fmt.Sprintf("jsonb_array_length(%s)::bigint", list(of)) },
+		Minutes: func(from, to string) string {
+			return fmt.Sprintf("CAST(round(extract(epoch FROM %s - %s) / 60) AS bigint)", to, from)
+		},
 		Day:     func(at string) string { return fmt.Sprintf("to_char(%s AT TIME ZONE 'UTC', 'YYYY-MM-DD')", at) },
 		Integer: func(number string) string { return fmt.Sprintf("CAST(%s AS bigint)", number) },
 	}

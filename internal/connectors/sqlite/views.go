@@ -84,13 +84,15 @@ func words() dialect.Words {
 		Each: func(list, alias string) string {
 			return fmt.Sprintf("CROSS JOIN json_each(CASE json_type(%[1]s) WHEN 'array' THEN %[1]s ELSE '[]' END) AS %[2]s", list, alias)
 		},
-		Place:   func(alias string) string { return alias + ".key" },
-		Text:    member("%s"),
-		Flag:    member("%s = 1"),
-		List:    member("%s"),
-		First:   func(list, member string) string { return fmt.Sprintf("json_extract(%s, '$[0].%s')", list, member) },
-		Length:  func(list string) string { return fmt.Sprintf("json_array_length(%s)", list) },
-		Minutes: func(from, to string) string { return fmt.Sprintf("CAST(round((julianday(%s) - julianday(%s)) * 1440) AS INTEGER)", to, from) },
+		Place:  func(alias string) string { return alias + ".key" },
+		Text:   member("%s"),
+		Flag:   member("%s = 1"),
+		List:   member("%s"),
+		First:  func(list, member string) string { return fmt.Sprintf("json_extract(%s, '$[0].%s')", list, member) },
+		Length: func(list string) string { return fmt.Sprintf("json_array_length(%s)", list) },
+		Minutes: func(from, to string) string {
+			return fmt.Sprintf("CAST(round((julianday(%s) - julianday(%s)) * 1440) AS INTEGER)", to, from)
+		},
 		Day:     func(at string) string { return fmt.Sprintf("substr(%s, 1, 10)", at) },
 		Integer: func(number string) string { return fmt.Sprintf("CAST(%s AS INTEGER)", number) },
 	}
