@@ -19,7 +19,7 @@ TESTFLAGS ?=
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build ## copy a sandbox organization into ./kalends-demo/calendly.db and ask it a few questions
+demo: build ## copy a sandbox organization into ./kalends-demo/calendly.db, prove the copy, ask it a few questions
 	./kalends demo
 
 test: ## run every test, under the race detector where there is a C compiler

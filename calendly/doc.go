@@ -90,8 +90,10 @@
 // Calendly counts the calls of a user, over all tokens and programs: 500 a
 // minute on paid plans, 50 on the free one
 // (https://developer.calendly.com/api-docs/overview/rate-limits). A Limiter
-// keeps below what the answers say is left. Clients for tokens of one user
-// should share one, with WithLimiter.
+// keeps below what the answers say is left, so that 429 is not needed. Clients
+// for tokens of one user should share one, with WithLimiter. Its SetShare leaves
+// a part of the limit to other integrations of the user, and shares the rest
+// with other processes that do the same.
 //
 // # Where the token goes
 //

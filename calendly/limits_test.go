@@ -60,6 +60,18 @@ func (s *twofaced) call(now time.Time) (Rate, bool) {
 	return r, ok
 }
 
+// shared is a counter for several loads.
+type shared struct {
+	counter
+	mu sync.Mutex
+}
+
+func (s *shared) call(now time.Time) (Rate, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counter.call(now)
+}
+
 func inSeconds(d time.Duration) time.Duration { return (d + time.Second - 1).Truncate(time.Second) }
 
 // load is clients of one token that call as fast as their limiter lets them.
@@ -70,12 +82,14 @@ type load struct {
 	jitter      bool          // of the latency, so that calls overtake each other
 	concurrency int
 	span        time.Duration
+	reserve     int // calls that should be left
 	others      int // calls a minute that somebody else makes with the same user
 
 	mu                        sync.Mutex
 	last                      time.Time     // call
 	pause                     time.Duration // the longest between two calls
 	answered, refused, turned int           // calls; turned: the others' that were refused
+	over                      int           // calls of ours that left less than the reserve
 }
 
 // run returns when the span is over and every call is answered.
@@ -120,10 +134,12 @@ func (d *load) call(ctx context.Context) error {
 	d.limiter.done(ticket, o)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if ok {
-		d.answered++
-	} else {
+	if !ok {
 		d.refused++
+		return nil
+	}
+	if d.answered++; r.Remaining < d.reserve {
+		d.over++
 	}
 	return nil
 }

@@ -58,10 +58,7 @@ func (l *Limiter) done(ticket uint64, o outcome) {
 // count: its call was sent after the newest so far had come, or else it was
 // under way at the same time and tells of fewer calls left.
 func (l *Limiter) learn(now time.Time, ticket uint64, r Rate) {
-	if l.limit == 0 {
-		l.limit, l.paced = r.Limit, now
-		l.tokens = l.burst()
-	}
+	first := l.limit == 0
 	l.known, l.limit = true, r.Limit
 	resetAt := now.Add(r.Reset + rounding)
 	if over := resetAt.Add(2 * rounding).Before(l.resetAt); over && ticket <= l.mark {
@@ -70,9 +67,17 @@ func (l *Limiter) learn(now time.Time, ticket uint64, r Rate) {
 	if ticket > l.mark || r.Remaining < l.left {
 		l.left, l.mark, l.resetAt = r.Remaining, l.sent, resetAt
 	}
-	if ours := len(l.answered) + l.inFlight; r.Limit-r.Remaining > ours+1+l.spare() {
-		l.othersAt = now
+	if first {
+		l.tokens, l.paced = l.burst(), now
 	}
+	if until := now.Add(l.patience()); ticket == l.probe && l.left < l.reserve() && until.After(l.resetAt) {
+		l.resetAt = until
+	}
+}
+
+// patience is how long others are left alone who use up the reserve.
+func (l *Limiter) patience() time.Duration {
+	return time.Duration(float64(window) / max(1, spare*float64(l.limit)))
 }
 
 // refused makes everybody wait, and then one call find out.

@@ -2,15 +2,14 @@ package calendly
 
 import (
 	"context"
-	"math"
 	"sync"
 	"time"
 )
 
 const (
 	window = time.Minute
-	// spare is the part of the limit that is not used by default, and that is
-	// left over to others once calls of theirs are noticed.
+	// spare is the part of the share that is not used in the long run: it makes
+	// room for a count that is not exact.
 	spare = 0.02
 	// rounding is what X-RateLimit-Reset may leave out: it is whole seconds.
 	rounding = time.Second
@@ -21,17 +20,21 @@ const (
 	unknown = time.Hour
 )
 
-// Limiter keeps the users of one token below the limit that the API's answers
-// tell, without needing a 429 to do so. It is safe for concurrent use.
+// Limiter keeps the users of one token below a share of the limit that the
+// API's answers tell, without needing a 429 to do so. It is safe for concurrent
+// use.
 //
-// Three things let a call go. There is room for it: no more calls than the
-// limit were sent in the last minute, a call counting from its sending until a
-// minute after its answer, so that whenever the server noted it, and whether
-// its minutes are fixed or slide, it counts no more. The last answer said that
-// there are calls left for it, which is how calls of others are noticed, and of
-// an earlier process; where none are left everybody waits for the reset, and
-// then one call finds out. And it is its turn: calls are spread over the
-// minute, but for a burst after a pause.
+// Three things let a call go. There is room for it in the share: fewer calls
+// than that were sent in the last minute, a call counting from its sending until
+// a minute after its answer, so that whenever the server noted it, and whether
+// its minutes are fixed or slide, it counts no more. The newest answer said that
+// there are calls left for it, beside those in flight and beside the rest of the
+// limit, which is the reserve of others: so all processes with the same share
+// have it together, and everybody else finds the reserve free. Where no more
+// than the reserve is left, everybody waits for the reset, and then one call
+// finds out; while others use up the reserve, such calls take no more than 2% of
+// the limit. And it is its turn: calls are spread over the minute, but for a
+// burst after a pause.
 //
 // Until the first answer one call goes out at a time. An API that tells no
 // limit is not slowed down.
@@ -40,7 +43,7 @@ type Limiter struct {
 	changed chan struct{} // holds a token when an answer came
 
 	mu       sync.Mutex
-	share    float64 // of the limit that is used
+	share    float64 // of the limit that may be used
 	known    bool    // whether there is a limit
 	limit    int     // calls a window; 0: none
 	sent     uint64  // calls so far
@@ -49,20 +52,22 @@ type Limiter struct {
 	left     int         // what the newest answer left, without those in flight
 	mark     uint64      // sent, when it came: calls up to it may be older than it
 	resetAt  time.Time
-	othersAt time.Time // when calls of others were last noticed
-	tokens   float64   // calls whose turn has come
+	probe    uint64  // ticket of the last call that was to find out what is left
+	tokens   float64 // calls whose turn has come
 	paced    time.Time
 	hold     time.Time // nobody calls before, after a 429
 }
 
-// NewLimiter returns a limiter that knows nothing yet, and uses 98% of the
-// limit: what is left makes room for a count that is not exact.
+// NewLimiter returns a limiter that knows nothing yet. Its share is all of the
+// limit.
 func NewLimiter() *Limiter {
-	return &Limiter{turn: make(chan struct{}, 1), changed: make(chan struct{}, 1), share: 1 - spare}
+	return &Limiter{turn: make(chan struct{}, 1), changed: make(chan struct{}, 1), share: 1}
 }
 
-// SetShare sets which part of the limit is used in the long run, more than 0
-// and at most 1: the rest is left to others of the same user.
+// SetShare sets which part of the limit may be used, more than 0 and at most 1,
+// from the next call on. The rest is a reserve for others: calls of the same
+// user that are made elsewhere count as well, and no call is sent that would
+// leave less. A share of less than one call a minute is one call a minute.
 func (l *Limiter) SetShare(share float64) error {
 	if !(share > 0 && share <= 1) {
 		return &InputError{Field: "share", Problem: "must be more than 0 and at most 1"}
@@ -108,9 +113,12 @@ func (l *Limiter) take(now time.Time) (ticket uint64, d time.Duration) {
 	if d := l.delay(now); d > 0 {
 		return 0, d
 	}
+	l.sent++
+	if l.room() < 1 {
+		l.probe = l.sent
+	}
 	l.tokens--
 	l.inFlight++
-	l.sent++
 	return l.sent, 0
 }
 
@@ -124,14 +132,14 @@ func (l *Limiter) delay(now time.Time) time.Duration {
 	}
 	l.expire(now)
 	l.refill(now)
-	left := l.room(now)
+	left := l.room()
 	guess := !l.known || left < 1 && !now.Before(l.resetAt)
 	switch {
 	case guess && l.inFlight > 0:
 		return unknown
 	case !l.known:
 		return 0
-	case l.inFlight+len(l.answered) >= l.limit:
+	case l.inFlight+len(l.answered) >= l.most():
 		if len(l.answered) == 0 {
 			return unknown
 		}
@@ -144,17 +152,17 @@ func (l *Limiter) delay(now time.Time) time.Duration {
 	return 0
 }
 
-// room is how many calls the server will take until resetAt, less what others
-// may need where there are any.
-func (l *Limiter) room(now time.Time) int {
-	room := l.left - l.inFlight
-	if now.Sub(l.othersAt) < 2*window {
-		room -= l.spare()
-	}
-	return room
+// most is how many calls a minute may be sent.
+func (l *Limiter) most() int {
+	const inexact = 1e-6 // of a share such as 0.29, which a float cannot be
+	return max(1, int(l.share*float64(l.limit)+inexact))
 }
 
-func (l *Limiter) spare() int { return int(math.Ceil(spare * float64(l.limit))) }
+// room is how many calls may be sent until resetAt, so that the reserve is
+// left.
+func (l *Limiter) room() int { return l.left - l.inFlight - l.reserve() }
+
+func (l *Limiter) reserve() int { return l.limit - l.most() }
 
 // expire forgets calls that no longer count.
 func (l *Limiter) expire(now time.Time) {
@@ -169,9 +177,9 @@ func (l *Limiter) expire(now time.Time) {
 // time until the reset, so that a burst, or what others take, is paid back
 // slowly, and nothing is used up early.
 func (l *Limiter) pace(now time.Time) float64 {
-	most := l.share * float64(l.limit) / window.Seconds()
+	most := (1 - spare) * float64(l.most()) / window.Seconds()
 	if rest := l.resetAt.Add(-rounding).Sub(now); rest > 0 {
-		return min(most, float64(max(l.room(now), 1))/max(rest, soon).Seconds())
+		return min(most, float64(max(l.room(), 1))/max(rest, soon).Seconds())
 	}
 	return most
 }
@@ -184,8 +192,9 @@ func (l *Limiter) refill(now time.Time) {
 }
 
 // burst is how many calls may be sent at once after a pause: enough for the
-// few dozen calls of somebody who looks around, or a tenth of the limit.
+// few dozen calls of somebody who looks around, or a tenth of the share, but
+// half of the room at most, since another process may do the same.
 func (l *Limiter) burst() float64 {
-	limit := float64(l.limit) * l.share
-	return max(1, min(limit/2, 30), limit/10)
+	most, room := float64(l.most()), float64(l.room())
+	return max(1, min(room/2, max(min(most/2, 30), most/10)))
 }

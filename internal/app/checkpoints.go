@@ -2,20 +2,13 @@ package app
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/engine"
-	"github.com/kalends/kalends/internal/flow"
 	"github.com/kalends/kalends/internal/store"
 )
-
-// doneFor is how long a group that an interrupted run had completed counts as
-// done when the next run goes on. Older ones are read again: they cost less
-// than being out of date.
-const doneFor = time.Hour
 
 // checkpoints is the engine's view of the progress of one flow.
 type checkpoints struct {
@@ -48,8 +41,7 @@ func (c *checkpoints) Load(ctx context.Context, group string) (engine.Progress, 
 	if !ok || p.Fingerprint != c.fingerprint[group] {
 		return engine.Progress{}, nil
 	}
-	done := p.Done && c.now().Sub(p.UpdatedAt) < doneFor
-	return engine.Progress{From: p.Checkpoint, Done: done, Begun: !p.Done && !p.Resting && len(p.Checkpoint) > 0}, nil
+	return engine.Progress{From: p.Checkpoint, Begun: !p.Done && len(p.Checkpoint) > 0}, nil
 }
 
 // Save implements engine.Checkpoints.
@@ -77,15 +69,48 @@ func (c *checkpoints) Drop(ctx context.Context, group string) error {
 	return c.store.Forget(ctx, c.flowID, group, c.streams[group])
 }
 
-// end has the next run read what is complete anew, unless it is to go on with
-// an interrupted run. After a failure too, so that a group that never succeeds
-// does not keep the others from being read.
-func (c *checkpoints) end(ctx context.Context, status flow.Status) error {
+// flush saves the traces that are not yet saved.
+func (c *checkpoints) flush(ctx context.Context) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	err := c.store.Remember(ctx, c.flowID, c.traces)
-	if status == flow.Canceled {
+	if len(c.traces) == 0 {
+		return nil
+	}
+	if err := c.store.Remember(ctx, c.flowID, c.traces); err != nil {
 		return err
 	}
-	return errors.Join(err, c.store.RestProgress(ctx, c.flowID))
+	c.traces, c.savedAt = nil, c.now()
+	return nil
+}
+
+// memory is what is remembered, with the traces that are not yet saved: whoever
+// asks has them saved first. A first run has nothing to ask for.
+type memory struct {
+	connect.Memory
+
+	unsaved *checkpoints
+}
+
+// Empty implements connect.Memory.
+func (m memory) Empty(ctx context.Context, stream string) (bool, error) {
+	if err := m.unsaved.flush(ctx); err != nil {
+		return false, err
+	}
+	return m.Memory.Empty(ctx, stream)
+}
+
+// Known implements connect.Memory.
+func (m memory) Known(ctx context.Context, stream string, keys []string) (map[string]connect.Trace, error) {
+	if err := m.unsaved.flush(ctx); err != nil {
+		return nil, err
+	}
+	return m.Memory.Known(ctx, stream, keys)
+}
+
+// Keys implements connect.Memory.
+func (m memory) Keys(ctx context.Context, stream, parent string, in connect.Span) ([]string, error) {
+	if err := m.unsaved.flush(ctx); err != nil {
+		return nil, err
+	}
+	return m.Memory.Keys(ctx, stream, parent, in)
 }

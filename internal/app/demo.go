@@ -33,9 +33,10 @@ type DemoStep struct {
 
 // DemoResult is what a Demo came to.
 type DemoResult struct {
-	File    string   `json:"file"`
-	Run     flow.Run `json:"run"`
-	Answers []Answer `json:"answers"`
+	File    string     `json:"file"`
+	Run     flow.Run   `json:"run"`
+	Proof   flow.Proof `json:"proof"`
+	Answers []Answer   `json:"answers"`
 }
 
 const demoCredential = "demo"
@@ -64,6 +65,11 @@ func (d Demo) Run(ctx context.Context, cfg Config) (result DemoResult, err error
 	}
 	d.Step(DemoStep{About: "Every stream is copied", Command: "kalends sync --from " + demoCredential + " --to sqlite:" + result.File})
 	result.Run, err = a.Sync(ctx, SyncRequest{From: demoCredential, To: "sqlite:" + result.File, Watch: d.Watch})
+	if err != nil {
+		return result, err
+	}
+	d.Step(DemoStep{About: "Every value of the copy is compared with Calendly's", Command: "kalends verify --from " + demoCredential + " --to sqlite:" + result.File})
+	result.Proof, err = a.Verify(ctx, VerifyRequest{Copy: SyncRequest{From: demoCredential, To: "sqlite:" + result.File}})
 	if err != nil {
 		return result, err
 	}

@@ -28,28 +28,22 @@ type Answer struct {
 func questions() []Question {
 	return []Question{
 		{"Meetings per host", `
-SELECT json_extract(host.value, '$.user_name') AS host,
-       count(*) AS meetings,
-       sum(status = 'canceled') AS canceled,
-       sum(start_time > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) AS upcoming
-FROM scheduled_events, json_each(event_memberships) AS host
-GROUP BY host ORDER BY meetings DESC, host LIMIT 8`},
+SELECT user_name AS host, meetings, canceled, rescheduled, no_shows, minutes / 60 AS hours
+FROM host_stats ORDER BY meetings DESC, host LIMIT 8`},
 		{"No-shows by event type", `
-SELECT event_types.name AS event_type,
-       count(*) AS invitees,
-       count(no_show_uri) AS no_shows,
-       printf('%.1f %%', 100.0 * count(no_show_uri) / count(*)) AS rate
-FROM invitees
-JOIN scheduled_events ON scheduled_events.uri = invitees.event
-JOIN event_types ON event_types.uri = scheduled_events.event_type
-WHERE invitees.status = 'active' AND scheduled_events.end_time < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
-GROUP BY event_types.uri HAVING count(*) >= 10
-ORDER BY 1.0 * count(no_show_uri) / count(*) DESC, event_type LIMIT 8`},
+SELECT event_type_name AS event_type,
+       sum(active_invitees) AS invitees,
+       sum(no_shows) AS no_shows,
+       printf('%.1f %%', 100.0 * sum(no_shows) / sum(active_invitees)) AS rate
+FROM meetings
+WHERE status = 'active' AND end_time < strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+GROUP BY event_type HAVING sum(active_invitees) >= 10
+ORDER BY 1.0 * sum(no_shows) / sum(active_invitees) DESC, event_type_name LIMIT 8`},
 		{"Busiest hours (UTC)", `
 SELECT strftime('%H:00', start_time) AS hour,
        count(*) AS meetings,
        printf('%.*c', 40 * count(*) / max(count(*)) OVER (), '#') AS share
-FROM scheduled_events WHERE status = 'active'
+FROM meetings WHERE status = 'active'
 GROUP BY hour ORDER BY meetings DESC, hour LIMIT 8`},
 	}
 }

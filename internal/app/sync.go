@@ -32,6 +32,9 @@ type SyncRequest struct {
 	// Fresh says how the copy is kept fresh and what is done about deletions, by
 	// the names of the source's options; what is left out has its default.
 	Fresh map[string]string
+	// History names the streams of which every version is kept, too; "all" is
+	// each of those that are read.
+	History []string
 	// Watch, if not nil, is called in a goroutine of its own and must return
 	// once changed is closed; snapshot may be called at any time.
 	Watch func(changed <-chan struct{}, snapshot func() flow.Snapshot)
@@ -71,6 +74,8 @@ type plan struct {
 	flow        flow.Flow
 	source      connect.Source
 	streams     []connect.Stream
+	start       time.Time
+	history     []string
 	fingerprint map[string]string // by group
 	open        func(context.Context) (connect.Destination, error)
 }
@@ -80,13 +85,15 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
-	options := map[string]string{"start": req.Start}
-	maps.Copy(options, req.Fresh)
-	credential, source, err := a.source(ctx, req.From, options)
+	credential, source, streams, err := a.chosen(ctx, req)
 	if err != nil {
 		return plan{}, err
 	}
-	streams, err := selectStreams(source.Streams(), req.Streams)
+	history, err := selectHistory(streams, req.History)
+	if err != nil {
+		return plan{}, err
+	}
+	start, err := connect.ParseStart(req.Start)
 	if err != nil {
 		return plan{}, err
 	}
@@ -94,9 +101,23 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 		flow:        flow.Flow{ID: flowID(credential, to), From: req.From, To: req.To},
 		source:      source,
 		streams:     streams,
+		start:       start,
+		history:     history,
 		fingerprint: fingerprints(streams, req.Start),
 		open:        to.open,
 	}, nil
+}
+
+// chosen opens the source of a request and returns the id of its credential and
+// the streams to read.
+func (a *App) chosen(ctx context.Context, req SyncRequest) (credential string, source connect.Source, streams []connect.Stream, err error) {
+	options := map[string]string{"start": req.Start}
+	maps.Copy(options, req.Fresh)
+	if credential, source, err = a.source(ctx, req.From, options); err != nil {
+		return "", nil, nil, err
+	}
+	streams, err = selectStreams(source.Streams(), req.Streams)
+	return credential, source, streams, err
 }
 
 // selectStreams returns the named streams in the order of all; without names
@@ -119,6 +140,32 @@ func selectStreams(all []connect.Stream, names []string) ([]connect.Stream, erro
 		}
 	}
 	return chosen, nil
+}
+
+// viewsOf returns the views of a source's streams.
+func viewsOf(s connect.Source) []connect.View {
+	if v, ok := s.(connect.Viewer); ok {
+		return v.Views()
+	}
+	return nil
+}
+
+// selectHistory returns the names of the streams of which every version is kept.
+func selectHistory(streams []connect.Stream, names []string) ([]string, error) {
+	var read []string
+	for _, s := range streams {
+		read = append(read, s.Name)
+	}
+	if slices.Equal(names, []string{"all"}) {
+		return read, nil
+	}
+	for _, n := range names {
+		if !slices.Contains(read, n) {
+			return nil, fault.New(fault.Invalid, "the stream %q is not read", n).WithField("history").
+				WithHint("choose from %s, or all", strings.Join(read, ", "))
+		}
+	}
+	return names, nil
 }
 
 // fingerprints tell checkpoints of one question from those of another: a
@@ -157,11 +204,12 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 	}
 	err := engine.Run(ctx, engine.Job{
 		Source: p.source, Destination: destination, Streams: p.streams,
-		Checkpoints: saved, Memory: a.store.Memory(p.flow.ID), Tracker: tracker, Gather: gather, Finish: finishBatch,
+		Checkpoints: saved, Memory: memory{a.store.Memory(p.flow.ID), saved}, Tracker: tracker, Gather: gather, Finish: finishBatch,
+		History: p.history, Views: viewsOf(p.source), Now: a.now,
 	})
 	run = tracker.Finish(err)
 	watching.Wait()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishBatch)
 	defer cancel()
-	return run, errors.Join(err, saved.end(ctx, run.Status), a.store.FinishRun(ctx, run))
+	return run, errors.Join(err, saved.flush(ctx), a.store.FinishRun(ctx, run))
 }

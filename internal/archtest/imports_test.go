@@ -56,6 +56,11 @@ func rules() map[string]rule {
 			others: []string{jsontext, sqlite},
 		},
 		"internal/engine": {ours: []string{"internal/connect", "internal/flow", "internal/fault"}},
+		"internal/audit":  {ours: []string{"internal/connect", "internal/engine", "internal/flow", "internal/fault"}},
+		"internal/mapping": {
+			ours:   []string{"internal/connect", "internal/fault", "internal/vault"},
+			others: []string{jsontext, "github.com/expr-lang/expr", "github.com/itchyny/gojq", "go.yaml.in/yaml/v4"},
+		},
 		"internal/store": {
 			ours:   []string{"internal/connect", "internal/flow", "internal/fault", "internal/vault"},
 			others: []string{jsontext, sqlite, "github.com/pressly/goose/v3", "github.com/gofrs/flock"},
@@ -144,6 +149,7 @@ func TestImports_table_refuses_what_it_should(t *testing.T) {
 	for pkg, imported := range map[string]string{
 		"internal/fault":               module + "/internal/vault",
 		"internal/engine":              module + "/internal/store",
+		"internal/mapping":             module + "/internal/engine",
 		"internal/connectors/calendly": module + "/internal/connectors/sqlite",
 		"internal/connectors/sqlite":   module + "/calendly",
 		"internal/cli":                 module + "/internal/store",

@@ -84,7 +84,7 @@ yours. Begin with "kalends demo", which needs no Calendly account.`,
 	flags.Lookup("home").DefValue, flags.Lookup("key-file").DefValue = "", ""
 	p.cfg.Version = build().Version
 	root.Version = p.cfg.Version // for --version
-	root.AddCommand(p.credentialCommand(), p.streamsCommand(), p.syncCommand(), p.demoCommand(), p.sandboxCommand(), p.versionCommand())
+	root.AddCommand(p.credentialCommand(), p.streamsCommand(), p.estimateCommand(), p.syncCommand(), p.verifyCommand(), p.demoCommand(), p.sandboxCommand(), p.versionCommand())
 	addCompletion(root)
 	return root
 }

@@ -14,7 +14,7 @@ func (p *program) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "See the main job on a sandbox: copy an organization, ask it questions",
 		Long: `Starts a sandbox Calendly, saves its token as a credential, copies every stream
-into an SQLite file and answers a few questions from the tables. It has a home
+into an SQLite file, proves the copy and answers a few questions from its views. It has a home
 folder of its own and touches neither yours nor Calendly.`,
 		Example: "  kalends demo --dir /tmp/demo",
 		Args:    exactly(),
@@ -39,7 +39,7 @@ func (p *program) demo(cmd *cobra.Command, d app.Demo) error {
 	if p.json {
 		return p.printJSON(result)
 	}
-	p.say("%s", summary(result.Run))
+	p.say("   %s", conclusion(result.Proof))
 	for _, a := range result.Answers {
 		step++
 		p.say("\n%d. %s", step, a.Question.Title)
@@ -53,6 +53,7 @@ The copy is %s; any SQLite program opens it.
 With your own Calendly:
    $ kalends credential add calendly --name acme
    $ kalends sync --from acme --to sqlite:calendly.db
+   $ kalends verify --from acme --to sqlite:calendly.db
 `, result.File)
 	return err
 }

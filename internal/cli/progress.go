@@ -118,10 +118,15 @@ func runningLine(s flow.Stream, share float64, e *eta) string {
 
 func budgetLine(s flow.Snapshot) string {
 	line := fmt.Sprintf("%s calls", humanize.Comma(int64(s.Run.Requests)))
-	if s.Limit > 0 {
-		line += fmt.Sprintf(", %d of %d left in this minute", s.Left, s.Limit)
+	if s.Run.Limit > 0 {
+		line += fmt.Sprintf(", %d left in this minute; budget: %s", s.Run.Left, budget(s.Run))
 	}
 	return line
+}
+
+// budget says how fast a run may be at most.
+func budget(r flow.Run) string {
+	return fmt.Sprintf("%d%% of %s calls a minute", r.Budget, humanize.Comma(int64(r.Limit)))
 }
 
 // eta tells how long a stream will take from how much of it was read since it

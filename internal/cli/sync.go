@@ -14,8 +14,8 @@ import (
 
 // syncCommand is `kalends sync`.
 func (p *program) syncCommand() *cobra.Command {
-	req := app.SyncRequest{Fresh: map[string]string{}}
-	fresh := map[string]*string{}
+	var flags copyFlags
+	var history []string
 	cmd := &cobra.Command{
 		Use:   "sync --from CREDENTIAL --to ADDRESS-OR-CREDENTIAL",
 		Short: "Copy an organization into a database",
@@ -26,42 +26,39 @@ allow is skipped with its reason.
 Interrupted at any moment, the next sync of the same credential into the same
 destination goes on from the last committed batch.
 
-A sync after the first one writes only what is new or changed. With --pass due it
-also asks for little more: for meetings from --near on, once in --recent-every
-from --recent on, once in --deep-every for all of them, and for the invitees of
-those that are new or changed. What was deleted at Calendly is marked in the
-column _deleted_at.`,
+A sync after the first one writes only what is new or changed, and asks for
+little more: for meetings from --near on, once in --recent-every from --recent
+on, once in --deep-every for all of them, and for the invitees of those that are
+new or changed. What was deleted at Calendly is marked in the column _deleted_at.
+With --history every version of a record is kept, too.
+
+Calendly allows a user so many calls a minute, over all programs. With
+--budget 80%, the default, one in five is left to your other integrations.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
   kalends sync --from acme --to sqlite:calendly.db --streams scheduled_events,invitees --start 2024-01-01
-  kalends sync --from acme --to sqlite:calendly.db --pass due --invitee-age 90d
+  kalends sync --from acme --to sqlite:calendly.db --recent-every 6h --invitee-age 90d
+  kalends sync --from acme --to sqlite:calendly.db --history scheduled_events,invitees
+  kalends sync --from acme --to sqlite:calendly.db --budget 50%
   kalends sync --from acme --to 'postgres://me@db.example.com/warehouse?schema=calendly'
   kalends sync --from acme --to warehouse/calendly
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			for option, value := range fresh {
-				if *value != "" {
-					req.Fresh[option] = *value
-				}
-			}
+			req := flags.request()
+			req.History = history
 			return p.sync(cmd, req)
 		},
 	}
-	cmd.Flags().StringVar(&req.From, "from", "", "the credential to read with (see `kalends credential list`)")
-	cmd.Flags().StringVar(&req.To, "to", "", "where to write: an address such as sqlite:FILE or postgres://USER@HOST/DATABASE, or the name of a credential, with /SCHEMA if you like")
-	cmd.Flags().StringSliceVar(&req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
-	cmd.Flags().StringVar(&req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
-	for _, o := range []struct{ option, about string }{
-		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default deep)"},
+	cmd.Flags().StringSliceVar(&history, "history", nil, "keep every version of these streams, by comma, in tables named STREAM_history; all for each")
+	flags.add(cmd, []option{
+		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default due)"},
 		{"near", "how far back every sync reads meetings (default 7d)"},
 		{"recent", "how far back the recent pass does (default 90d)"},
 		{"recent_every", "how often it is made (default 24h)"},
 		{"deep_every", "how often all meetings are read (default 7d)"},
 		{"invitee_age", "the deep pass reads the invitees again of meetings that ended no longer ago (default all)"},
 		{"deletes", "what to do about records that were deleted: mark, remove or ignore (default mark)"},
-	} {
-		fresh[o.option] = cmd.Flags().String(strings.ReplaceAll(o.option, "_", "-"), "", o.about)
-	}
+	})
 	return cmd
 }
 
@@ -110,7 +107,11 @@ func summary(run flow.Run) string {
 			parts = append(parts, fmt.Sprintf("%d %s", n, status))
 		}
 	}
-	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429); streams: %s",
+	var limit string
+	if run.Limit > 0 {
+		limit = "; budget: " + budget(run)
+	}
+	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429%s); streams: %s",
 		run.ID, run.Status, run.Seconds, humanize.Comma(int64(run.Records)), humanize.Comma(int64(run.Requests)),
-		run.RateLimited, strings.Join(parts, ", "))
+		run.RateLimited, limit, strings.Join(parts, ", "))
 }

@@ -47,13 +47,22 @@ type Reading struct {
 	Observe func(stream string, c Calls)
 }
 
+// Finder is a Source that can look records up one by one.
+type Finder interface {
+	// Find returns what has become of records of the one stream in r, of which
+	// Key and Parent are given: each as it is now or, if it is gone, Deleted.
+	// Those of which that cannot be found out are missing.
+	Find(ctx context.Context, r Reading, records []Trace) ([]Record, error)
+}
+
 // Calls counts what a stream cost.
 type Calls struct {
 	Requests    int
 	RateLimited int // answers that said "too many requests"
 	// Limit and Left are the calls a minute the system allows and those left
-	// in this minute, as its last answer said; Limit 0: it does not say.
-	Limit, Left int
+	// in this minute, as its last answer said; Limit 0: it does not say. Budget is
+	// how many percent of Limit may be used.
+	Limit, Left, Budget int
 }
 
 // Availability says whether a stream may be read, and if not, why.
@@ -231,8 +240,11 @@ type Column struct {
 	Ref string
 	// Required columns are never null.
 	Required bool
-	// Personal says whose data the column holds, if it is about a person.
-	Personal Personal
+	// Personal says which personal data the column holds, by where inside: ""
+	// is all of it; in JSON "user.email" is the member email of the member user,
+	// in each element of a list. That of _raw need not repeat what the other
+	// columns say.
+	Personal map[string][]Personal
 	// Doc is what people read about the column.
 	Doc string
 }
@@ -242,17 +254,20 @@ func (s Stream) Column(name string) int {
 	return slices.IndexFunc(s.Columns, func(c Column) bool { return c.Name == name })
 }
 
-// Personal is a kind of personal data; empty: it is none.
+// Personal is a kind of personal data, or Public.
 type Personal string
 
-// The kinds of personal data. A JSON column of a kind holds values of it and of
-// other kinds somewhere inside.
+// The kinds of personal data.
 const (
 	Email  Personal = "email"
-	Name   Personal = "name"
+	Name   Personal = "name" // also a part of a link that is made of the name
 	Phone  Personal = "phone"
-	Answer Personal = "answer" // what a person wrote
+	Answer Personal = "answer" // what a person wrote or said, or what was written about one
 )
+
+// Public is what says nothing about a person, whatever word it is: a state, a
+// time zone, the name of something on offer.
+const Public Personal = "public"
 
 // Type is the type of a column's values.
 type Type uint8

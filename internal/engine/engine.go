@@ -6,6 +6,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,7 +31,6 @@ type Checkpoints interface {
 // Progress is how far a group is.
 type Progress struct {
 	From  connect.Checkpoint // where to go on
-	Done  bool               // it is read to the end, and need not be read again
 	Begun bool               // an earlier run was interrupted at From
 }
 
@@ -42,7 +42,13 @@ type Job struct {
 	Streams     []connect.Stream
 	Checkpoints Checkpoints
 	Memory      connect.Memory
-	Tracker     *Tracker
+	Sample      func(key string) bool // see connect.Reading
+	// History names the streams of which every version is kept, too.
+	History []string
+	// Views are kept with them, where the destination keeps views.
+	Views   []connect.View
+	Now     func() time.Time
+	Tracker *Tracker
 	// Gather is how many records of a fast source are committed together, of
 	// all groups under way.
 	Gather int
@@ -113,7 +119,7 @@ func groupsOf(streams []connect.Stream) []group {
 func prepare(ctx context.Context, job Job, groups []group) error {
 	for _, g := range groups {
 		created := false
-		for _, s := range g.streams {
+		for _, s := range job.tables(g.streams) {
 			c, err := job.Destination.Prepare(ctx, s)
 			if err != nil {
 				return err
@@ -127,7 +133,22 @@ func prepare(ctx context.Context, job Job, groups []group) error {
 			return err
 		}
 	}
+	if keeper, ok := job.Destination.(connect.ViewKeeper); ok && len(job.Views) > 0 {
+		return keeper.KeepViews(ctx, job.Views)
+	}
 	return nil
+}
+
+// tables returns the streams that are written when those of a group are.
+func (j Job) tables(streams []connect.Stream) []connect.Stream {
+	var all []connect.Stream
+	for _, s := range streams {
+		all = append(all, s)
+		if slices.Contains(j.History, s.Name) {
+			all = append(all, connect.HistoryOf(s))
+		}
+	}
+	return all
 }
 
 // runner is one run under way.

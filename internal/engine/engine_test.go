@@ -160,7 +160,7 @@ func (t *tx) Rollback() error { return nil }
 func (w *world) Load(_ context.Context, g string) (engine.Progress, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	p := engine.Progress{From: connect.Checkpoint(w.saved[g]), Done: w.done[g], Begun: w.saved[g] != ""}
+	p := engine.Progress{From: connect.Checkpoint(w.saved[g]), Begun: w.saved[g] != "" && !w.done[g]}
 	return p, w.breaker.reach("load")
 }
 

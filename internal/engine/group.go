@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -14,10 +15,6 @@ func (r *runner) group(ctx context.Context, g group) error {
 	p, err := r.job.Checkpoints.Load(ctx, g.name)
 	if err != nil {
 		return &fatalError{err}
-	}
-	if p.Done {
-		r.job.Tracker.doneBefore(g.streams)
-		return nil
 	}
 	r.job.Tracker.start(g.streams, p.Begun)
 	next, err := r.read(ctx, g, p.From)
@@ -38,7 +35,7 @@ const moment = 100 * time.Millisecond
 // destination it gathers some into one commit; once it had to wait for a batch
 // it commits what it has, so that little is lost if it is killed.
 func (r *runner) read(ctx context.Context, g group, from connect.Checkpoint) (next connect.Checkpoint, err error) {
-	reading := connect.Reading{Streams: g.streams, From: from, Memory: r.job.Memory, Observe: r.job.Tracker.observe}
+	reading := connect.Reading{Streams: g.streams, From: from, Memory: r.job.Memory, Sample: r.job.Sample, Observe: r.job.Tracker.Observe}
 	next = from
 	var held connect.Batch
 	land := func() error {
@@ -125,8 +122,24 @@ func (r *runner) commit(ctx context.Context, g group, b connect.Batch) (err erro
 		if err := tx.Write(ctx, s, rows.Records); err != nil {
 			return err
 		}
+		if err := r.keepVersions(ctx, tx, s, rows.Records); err != nil {
+			return err
+		}
 	}
 	return tx.Commit(ctx)
+}
+
+// keepVersions adds records to the history of their stream, if that is wanted.
+func (r *runner) keepVersions(ctx context.Context, tx connect.Tx, s connect.Stream, records []connect.Record) error {
+	if !slices.Contains(r.job.History, s.Name) {
+		return nil
+	}
+	now := r.job.Now().UTC().Truncate(time.Microsecond)
+	versions := make([]connect.Record, 0, len(records))
+	for _, record := range records {
+		versions = append(versions, connect.Versioned(s, record, now))
+	}
+	return tx.Write(ctx, connect.HistoryOf(s), versions)
 }
 
 func (g group) stream(name string) (connect.Stream, error) {

@@ -20,8 +20,6 @@ type Tracker struct {
 	run     flow.Run
 	streams map[string]*tracked
 	order   []string
-	limit   int
-	left    int
 }
 
 type tracked struct {
@@ -48,7 +46,7 @@ func (t *Tracker) Changed() <-chan struct{} { return t.changed }
 func (t *Tracker) Snapshot() flow.Snapshot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	s := flow.Snapshot{Run: t.run, Limit: t.limit, Left: t.left}
+	s := flow.Snapshot{Run: t.run}
 	s.Run.Seconds = t.now().Sub(t.run.Started).Seconds()
 	s.Run.Streams = make([]flow.Stream, 0, len(t.order))
 	for _, name := range t.order {
@@ -111,17 +109,8 @@ func (t *Tracker) start(streams []connect.Stream, resumed bool) {
 	})
 }
 
-func (t *Tracker) doneBefore(streams []connect.Stream) {
-	t.mu.Lock()
-	t.run.Resumed = true
-	t.mu.Unlock()
-	t.each(streams, func(s *tracked) {
-		s.Status, s.share = flow.Succeeded, 1
-		s.Reason = "complete since before the interruption"
-	})
-}
-
-func (t *Tracker) observe(stream string, c connect.Calls) {
+// Observe counts calls of a stream.
+func (t *Tracker) Observe(stream string, c connect.Calls) {
 	t.mu.Lock()
 	if s, ok := t.streams[stream]; ok {
 		s.Requests += c.Requests
@@ -130,7 +119,7 @@ func (t *Tracker) observe(stream string, c connect.Calls) {
 	}
 	t.run.RateLimited += c.RateLimited
 	if c.Limit > 0 {
-		t.limit, t.left = c.Limit, c.Left
+		t.run.Limit, t.run.Left, t.run.Budget = c.Limit, c.Left, c.Budget
 	}
 	t.mu.Unlock()
 	t.signal()

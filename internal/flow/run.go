@@ -33,8 +33,14 @@ type Run struct {
 	RateLimited int       `json:"rate_limited"`
 	Records     int       `json:"records"`
 	Seconds     float64   `json:"seconds"`
-	Streams     []Stream  `json:"streams"`
-	Error       *Error    `json:"error,omitempty"`
+	// Limit and Left are the calls a minute the source allows and those left in
+	// this minute, Budget how many percent of Limit may be used; Limit 0:
+	// unknown. They are not kept.
+	Limit   int      `json:"limit,omitempty"`
+	Left    int      `json:"left,omitempty"`
+	Budget  int      `json:"budget_percent,omitempty"`
+	Streams []Stream `json:"streams"`
+	Error   *Error   `json:"error,omitempty"`
 }
 
 // Stream is what one stream of a run came to.
@@ -52,9 +58,6 @@ type Snapshot struct {
 	Run Run
 	// Shares is how much of each of Run.Streams is read, 0 to 1; 0 if unknown.
 	Shares []float64
-	// Limit and Left are the calls a minute the source allows and those left
-	// in this minute; Limit 0: unknown.
-	Limit, Left int
 }
 
 // Error is a failure as it is kept and printed.

@@ -1,14 +1,12 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -35,11 +33,11 @@ func (m memory) Empty(ctx context.Context, stream string) (bool, error) {
 
 // Known implements connect.Memory.
 func (m memory) Known(ctx context.Context, stream string, keys []string) (map[string]connect.Trace, error) {
-	ids := make([]int64, 0, len(keys))
+	hashes := make([]int64, 0, len(keys))
 	for _, key := range keys {
-		ids = append(ids, hashOf(m.flowID, stream, key))
+		hashes = append(hashes, hashOf(m.flowID, stream, key))
 	}
-	list, err := json.Marshal(ids)
+	list, err := json.Marshal(hashes)
 	if err != nil {
 		return nil, fmt.Errorf("asking for keys of %s: %w", stream, err)
 	}
@@ -53,7 +51,7 @@ func (m memory) Known(ctx context.Context, stream string, keys []string) (map[st
 		return t, err
 	}
 	found, err := all(ctx, m.store.db, scan, `SELECT key, parent, version, at, nested, gone FROM memory
-		WHERE id IN (SELECT value FROM json_each(?)) AND`+ofStream, string(list), m.flowID, stream)
+		WHERE hash IN (SELECT value FROM json_each(?)) AND`+ofStream, string(list), m.flowID, stream)
 	if err != nil {
 		return nil, m.store.fault(ctx, "reading what is remembered of "+stream, err)
 	}
@@ -104,13 +102,12 @@ func (s *Store) Remember(ctx context.Context, flowID string, traces []connect.Tr
 type row struct {
 	connect.Trace
 
-	id, streamID int64
-	parent       sql.NullString
-	parentID     sql.NullInt64
+	hash, streamID int64
+	parent         sql.NullString
+	parentID       sql.NullInt64
 }
 
-// remember writes traces; of two with one key the later wins. They are written
-// in the order of their ids, which touches the fewest pages.
+// remember writes traces; of two with one key the later wins.
 func remember(ctx context.Context, tx *sql.Tx, flowID string, traces []connect.Trace) (err error) {
 	if len(traces) == 0 {
 		return nil
@@ -119,8 +116,8 @@ func remember(ctx context.Context, tx *sql.Tx, flowID string, traces []connect.T
 	if err != nil {
 		return err
 	}
-	write, err := tx.PrepareContext(ctx, `INSERT INTO memory (id, stream_id, key, parent, parent_id, version, at, nested, gone)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET stream_id = excluded.stream_id, key = excluded.key,
+	write, err := tx.PrepareContext(ctx, `INSERT INTO memory (hash, stream_id, key, parent, parent_id, version, at, nested, gone)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET stream_id = excluded.stream_id, key = excluded.key,
 			parent = excluded.parent, parent_id = excluded.parent_id, version = excluded.version, at = excluded.at,
 			nested = excluded.nested, gone = excluded.gone`)
 	if err != nil {
@@ -128,7 +125,7 @@ func remember(ctx context.Context, tx *sql.Tx, flowID string, traces []connect.T
 	}
 	defer func() { err = errors.Join(err, write.Close()) }()
 	for _, r := range rows {
-		if _, err := write.ExecContext(ctx, r.id, r.streamID, r.Key, r.parent, r.parentID, r.Version[:], micros(&r.At), micros(&r.Nested), r.Gone); err != nil {
+		if _, err := write.ExecContext(ctx, r.hash, r.streamID, r.Key, r.parent, r.parentID, r.Version[:], micros(&r.At), micros(&r.Nested), r.Gone); err != nil {
 			return err
 		}
 	}
@@ -147,14 +144,13 @@ func rowsOf(ctx context.Context, tx *sql.Tx, flowID string, traces []connect.Tra
 			}
 			streams[t.Stream] = id
 		}
-		r := row{Trace: t, id: hashOf(flowID, t.Stream, t.Key), streamID: id}
+		r := row{Trace: t, hash: hashOf(flowID, t.Stream, t.Key), streamID: id}
 		if t.Parent != "" {
 			r.parent = sql.NullString{String: t.Parent, Valid: true}
 			r.parentID = sql.NullInt64{Int64: hashOf(t.Parent), Valid: true}
 		}
 		rows = append(rows, r)
 	}
-	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(a.id, b.id) })
 	return rows, nil
 }
 

@@ -15,14 +15,13 @@ type Progress struct {
 	// Fingerprint says under which settings the checkpoint was made; one made
 	// under others is of no use.
 	Fingerprint string
-	Done        bool // read to the end
-	Resting     bool // the run that did so has ended: Checkpoint is where the next begins
+	Done        bool // read to the end: Checkpoint is where the next run begins
 	UpdatedAt   time.Time
 }
 
 // Progress returns how far a flow has come, by group; empty if it never began.
 func (s *Store) Progress(ctx context.Context, flowID string) (map[string]Progress, error) {
-	list, err := all(ctx, s.db, scanProgress, `SELECT stream_group, checkpoint, fingerprint, done, resting, updated_at FROM progress WHERE flow_id = ?`, flowID)
+	list, err := all(ctx, s.db, scanProgress, `SELECT stream_group, checkpoint, fingerprint, done, updated_at FROM progress WHERE flow_id = ?`, flowID)
 	if err != nil {
 		return nil, s.fault(ctx, "reading the progress", err)
 	}
@@ -34,7 +33,7 @@ func (s *Store) Progress(ctx context.Context, flowID string) (map[string]Progres
 }
 
 func scanProgress(scan func(...any) error) (p Progress, err error) {
-	err = scan(&p.Group, (*[]byte)(&p.Checkpoint), &p.Fingerprint, &p.Done, &p.Resting, moment(&p.UpdatedAt))
+	err = scan(&p.Group, (*[]byte)(&p.Checkpoint), &p.Fingerprint, &p.Done, moment(&p.UpdatedAt))
 	return p, err
 }
 
@@ -45,18 +44,11 @@ func (s *Store) SaveProgress(ctx context.Context, flowID string, p Progress, tra
 		if err := remember(ctx, tx, flowID, traces); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO progress (flow_id, stream_group, checkpoint, fingerprint, done, resting, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+		_, err := tx.ExecContext(ctx, `INSERT INTO progress (flow_id, stream_group, checkpoint, fingerprint, done, updated_at) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (flow_id, stream_group) DO UPDATE SET checkpoint = excluded.checkpoint, fingerprint = excluded.fingerprint,
-				done = excluded.done, resting = excluded.resting, updated_at = excluded.updated_at`,
-			flowID, p.Group, []byte(p.Checkpoint), p.Fingerprint, p.Done, p.Resting, moment(&p.UpdatedAt))
+				done = excluded.done, updated_at = excluded.updated_at`,
+			flowID, p.Group, []byte(p.Checkpoint), p.Fingerprint, p.Done, moment(&p.UpdatedAt))
 		return err
 	})
 	return s.fault(ctx, "saving the progress", err)
-}
-
-// RestProgress says that a run of a flow has ended: the next one reads anew
-// what it had read to the end, from where that left off.
-func (s *Store) RestProgress(ctx context.Context, flowID string) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE progress SET done = FALSE, resting = TRUE WHERE flow_id = ? AND done`, flowID)
-	return s.fault(ctx, "resting the progress", err)
 }

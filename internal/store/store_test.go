@@ -85,7 +85,7 @@ func TestCredential_is_read_as_it_was_saved(t *testing.T) {
 	wantEqual(t, must(s.Credentials(t.Context()))(t), []store.Credential{want})
 }
 
-func TestProgress_is_kept_by_group_and_rests_when_the_run_has_ended(t *testing.T) {
+func TestProgress_is_kept_by_group(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
 	first := store.Progress{Group: "users", Checkpoint: connect.Checkpoint("a\x00b"), Fingerprint: "f", UpdatedAt: noon()}
@@ -98,11 +98,6 @@ func TestProgress_is_kept_by_group_and_rests_when_the_run_has_ended(t *testing.T
 	if err := s.SaveProgress(t.Context(), "another", first); err != nil {
 		t.Fatal(err)
 	}
-	wantEqual(t, must(s.Progress(t.Context(), "flow"))(t), map[string]store.Progress{"users": first, "scheduled_events": other})
-	if err := s.RestProgress(t.Context(), "flow"); err != nil {
-		t.Fatal(err)
-	}
-	other.Done, other.Resting = false, true
 	wantEqual(t, must(s.Progress(t.Context(), "flow"))(t), map[string]store.Progress{"users": first, "scheduled_events": other})
 	wantEqual(t, must(s.Progress(t.Context(), "another"))(t), map[string]store.Progress{"users": first})
 }

@@ -103,7 +103,6 @@ func TestStore_stops_when_it_is_canceled(t *testing.T) {
 		"UpdateCredential": s.UpdateCredential(ctx, acme()),
 		"DeleteCredential": s.DeleteCredential(ctx, "acme"),
 		"SaveProgress":     s.SaveProgress(ctx, "flow", store.Progress{}),
-		"RestProgress":     s.RestProgress(ctx, "flow"),
 		"Remember":         s.Remember(ctx, "flow", nil),
 		"Forget":           s.Forget(ctx, "flow", "users", []string{"users"}),
 		"StartRun":         s.StartRun(ctx, run("a", noon())),

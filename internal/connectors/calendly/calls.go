@@ -14,6 +14,7 @@ import (
 type page struct {
 	records []json.RawMessage
 	last    bool
+	body    json.RawMessage // the whole answer; nil for a single record
 }
 
 // pages sends a request and yields its pages; an error is last.
@@ -29,7 +30,7 @@ func pages(ctx context.Context, client *api.Client, q request) iter.Seq2[page, e
 				yield(page{}, err)
 				return
 			}
-			if !yield(page{records: p.Collection, last: lastPage(p.Pagination)}, nil) {
+			if !yield(page{records: p.Collection, last: lastPage(p.Pagination), body: p.Body}, nil) {
 				return
 			}
 		}
@@ -54,8 +55,8 @@ func readInto(ctx context.Context, client *api.Client, path string, into any) (j
 }
 
 // callsOf counts an attempt.
-func callsOf(a api.Attempt) connect.Calls {
-	c := connect.Calls{Requests: 1, Limit: a.Rate.Limit, Left: a.Rate.Remaining}
+func (s *source) callsOf(a api.Attempt) connect.Calls {
+	c := connect.Calls{Requests: 1, Limit: a.Rate.Limit, Left: a.Rate.Remaining, Budget: s.allowance.percent()}
 	if a.RateLimited {
 		c.RateLimited = 1
 	}

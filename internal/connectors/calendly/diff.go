@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/kalends/kalends/internal/connect"
 )
 
@@ -93,7 +95,7 @@ func (r *reading) remembered(ctx context.Context, s *stream, records []connect.R
 
 // trace returns what is to be remembered of a record of s.
 func (s *stream) trace(record connect.Record) connect.Trace {
-	t := connect.Trace{Stream: s.Name, Key: s.keyOf(record), Gone: record.Deleted || record.Values[s.plan.deleted] != nil}
+	t := connect.Trace{Stream: s.Name, Key: s.keyOf(record), Gone: s.isGone(record)}
 	if s.plan.parent >= 0 {
 		parent, _ := record.Values[s.plan.parent].(string)
 		t.Parent = strings.Clone(parent)
@@ -147,6 +149,49 @@ func (r *reading) vanished(ctx context.Context, s *stream, parent string, in con
 	return rows, nil
 }
 
+// isGone reports whether a record is not there any more.
+func (s *stream) isGone(record connect.Record) bool {
+	return record.Deleted || record.Values[s.plan.deleted] != nil
+}
+
+// partition returns the records that are gone, and those that are there.
+func (s *stream) partition(records []connect.Record) (gone, there []connect.Record) {
+	for _, record := range records {
+		if s.isGone(record) {
+			gone = append(gone, record)
+		} else {
+			there = append(there, record)
+		}
+	}
+	return gone, there
+}
+
+// orphaned returns the rows that belonged to records of s that are gone. They
+// are gone with these, whatever else could be found out about them.
+func (r *reading) orphaned(ctx context.Context, s *stream, records []connect.Record) ([]connect.Rows, error) {
+	var all []connect.Rows
+	for _, child := range r.source.all {
+		if child.of != s.Name || !r.wants(child.Name) || r.memory == nil {
+			continue
+		}
+		rows := connect.Rows{Stream: child.Name}
+		for _, record := range records {
+			if !s.isGone(record) {
+				continue
+			}
+			keys, err := r.memory.Keys(ctx, child.Name, s.keyOf(record), connect.Span{})
+			if err != nil {
+				return nil, err
+			}
+			for _, key := range keys {
+				rows.Records = append(rows.Records, *r.deleted(child, key))
+			}
+		}
+		all = append(all, rows)
+	}
+	return all, nil
+}
+
 // keySet is keys that were seen. It keeps their hashes only, as there may be
 // very many: that two of them are equal is less likely than a broken disk.
 type keySet struct {
@@ -165,6 +210,55 @@ func (k keySet) add(keys ...string) {
 func (k keySet) has(key string) bool {
 	_, ok := k.hashes[maphash.String(k.seed, key)]
 	return ok
+}
+
+// Find implements connect.Finder. What is read by time and cannot be looked up
+// may be too old to be listed, rather than gone.
+func (s *source) Find(ctx context.Context, request connect.Reading, records []connect.Trace) ([]connect.Record, error) {
+	r, err := s.reading(ctx, request)
+	if err != nil {
+		return nil, faultOf(err)
+	}
+	of := s.stream(request.Streams[0].Name)
+	if !of.single && of.Time != "" {
+		return nil, nil
+	}
+	found := make([]*connect.Record, len(records))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(workers)
+	for i, t := range records {
+		g.Go(func() (err error) {
+			found[i], err = r.find(ctx, of, t.Parent, t.Key)
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, faultOf(err)
+	}
+	var all []connect.Record
+	for _, record := range found {
+		if record != nil {
+			all = append(all, *record)
+		}
+	}
+	return all, nil
+}
+
+// find is lookUp for a record whose list was not read.
+func (r *reading) find(ctx context.Context, s *stream, parent, key string) (*connect.Record, error) {
+	if s.single || s.of == "" || parent == "" {
+		return r.lookUp(ctx, s, parent, key)
+	}
+	rows, err := r.child(s, parent, s.request(r.caller, parent))(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range rows.Records {
+		if s.keyOf(record) == key {
+			return &record, nil
+		}
+	}
+	return r.deleted(s, key), nil
 }
 
 // lookUp returns one record as it is now, or as deleted; nil where the API does

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	api "github.com/kalends/kalends/calendly"
 	"github.com/kalends/kalends/internal/fault"
@@ -31,6 +32,10 @@ func faultOf(err error) error {
 func faultOfAnswer(said *api.Error, err error) error {
 	switch said.Status {
 	case http.StatusBadRequest:
+		if expired(err) {
+			return fault.New(fault.Unavailable, "Calendly does not know a page any more that it named: %w", err).
+				WithHint("run it again: it goes on where it was")
+		}
 		return fault.New(fault.Internal, "Calendly does not understand the request: %w", err).
 			WithHint("this is a fault of Kalends or a change of Calendly's: please report it")
 	case http.StatusUnauthorized:
@@ -60,6 +65,14 @@ func statusOf(err error) int {
 		return said.Status
 	}
 	return 0
+}
+
+// expired reports whether a page token is refused. How long one lives is not
+// documented.
+func expired(err error) bool {
+	var said *api.Error
+	return errors.As(err, &said) && said.Status == http.StatusBadRequest &&
+		slices.ContainsFunc(said.Details, func(d api.ErrorDetail) bool { return d.Parameter == "page_token" })
 }
 
 func forbidden(err error) bool { return statusOf(err) == http.StatusForbidden }

@@ -10,21 +10,23 @@ import (
 
 func (r *reading) eventTypes(ctx context.Context, push func(chunk) error) error {
 	s := r.stream("event_types")
-	var all []string
+	var types parents
 	inactive := map[string]bool{}
 	active := s.Column("active")
-	err := r.whole(ctx, s, s.request(r.caller, ""), "", push, func(record connect.Record) {
-		key := s.keyOf(record)
-		all = append(all, key)
-		inactive[key] = record.Values[active] == false
+	err := r.lead(ctx, s, push, func(_ *chunk, records []connect.Record) error {
+		for _, record := range records {
+			inactive[s.keyOf(record)] = record.Values[active] == false
+		}
+		return r.see(ctx, s, &types, records)
 	})
 	children := []string{"event_type_hosts", "event_type_availability_schedules", "event_type_available_times"}
 	if err != nil || r.orphans(s.Name, children...) {
 		return err
 	}
-	return r.family(all, 1, push, func(unit []string) []task {
+	wanted := r.wanted(children...)
+	return r.family(r.due(types, len(wanted)), 1, push, func(unit []string) []task {
 		var tasks []task
-		for _, child := range r.wanted(children...) {
+		for _, child := range wanted {
 			if child.Name == "event_type_available_times" && inactive[unit[0]] {
 				continue // cannot be booked
 			}
@@ -35,28 +37,56 @@ func (r *reading) eventTypes(ctx context.Context, push func(chunk) error) error 
 }
 
 // routingForms reads each form's submissions page by page, as there may be any
-// number of them.
+// number of them; but in the deep pass those as recent as the meetings that are
+// read.
 func (r *reading) routingForms(ctx context.Context, push func(chunk) error) error {
 	s, submissions := r.stream("routing_forms"), r.stream("routing_form_submissions")
 	var forms []string
-	err := r.whole(ctx, s, s.request(r.caller, ""), "", push, func(record connect.Record) {
+	err := r.complete(ctx, s, s.request(r.caller, ""), "", push, func(record connect.Record) {
 		forms = append(forms, s.keyOf(record))
 	})
 	if err != nil || r.orphans(s.Name, submissions.Name) {
 		return err
 	}
+	forms = r.sampled(forms)
 	slices.Sort(forms)
 	for i, form := range forms {
 		if form <= r.from.Last {
 			continue
 		}
-		err := r.whole(ctx, submissions, submissions.request(r.caller, form), form, push, nil)
-		if err != nil && !notFound(err) {
+		if err := r.submissions(ctx, submissions, form, push); err != nil && !notFound(err) {
 			return err
 		}
 		err = push(chunk{next: r.at(place{Last: form}), share: float64(i+1) / float64(len(forms))})
 		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// submissions reads those of a form.
+func (r *reading) submissions(ctx context.Context, s *stream, form string, push func(chunk) error) error {
+	q := s.request(r.caller, form)
+	since := r.from.Passes.since(r.source.fresh)
+	if since.IsZero() || r.memory == nil {
+		return r.complete(ctx, s, q, form, push, nil)
+	}
+	q.query.Set("sort", "created_at:desc")
+	l := listing{request: q, since: since, changed: s.Column("created_at")}
+	for p, err := range r.pages(ctx, s, l.request) {
+		if err != nil {
+			return err
+		}
+		rows, err := r.rows(s, form, p.records)
+		if err != nil {
+			return err
+		}
+		if err := push(chunk{rows: []connect.Rows{rows}}); err != nil {
+			return err
+		}
+		if l.ends(rows.Records) {
+			break
 		}
 	}
 	return nil
@@ -102,43 +132,41 @@ func (r *reading) webhooks(ctx context.Context, push func(chunk) error) error {
 // noteContacts is how many contacts Calendly lets one ask about at once.
 const noteContacts = 10
 
-// contacts reads contacts in the order in which they were made, a page at a
-// time with the notes about them.
+// contacts reads contacts, a page at a time with the notes about them; where all
+// are read, in the order in which they were made.
 func (r *reading) contacts(ctx context.Context, push func(chunk) error) error {
 	s, notes := r.stream("contacts"), r.stream("notes")
-	made := s.Column("created_at")
-	seen := newKeySet()
-	for p, err := range r.pages(ctx, s, s.request(r.caller, "")) {
-		if err != nil {
-			return err
-		}
-		rows, err := r.rows(s, "", p.records)
-		if err != nil {
-			return err
-		}
-		var c chunk
-		rows.Records = slices.DeleteFunc(rows.Records, func(record connect.Record) bool {
-			seen.add(s.keyOf(record))
-			at, ok := record.Values[made].(time.Time)
-			if ok {
-				c.next = r.at(place{Until: at})
-			}
-			return ok && at.Before(r.from.Until) // done before the interruption
-		})
-		if r.wants(notes.Name) {
-			for unit := range slices.Chunk(s.keysOf(rows.Records), noteContacts) {
-				c.tasks = append(c.tasks, r.notesOf(notes, unit))
+	made, whole := s.Column("created_at"), r.whole()
+	err := r.lead(ctx, s, push, func(c *chunk, records []connect.Record) error {
+		if whole {
+			records = slices.DeleteFunc(records, func(record connect.Record) bool {
+				at, ok := record.Values[made].(time.Time)
+				if ok {
+					c.next = r.at(place{Until: at})
+				}
+				return ok && at.Before(r.from.Until) // done before the interruption
+			})
+			if len(c.rows) > 0 {
+				c.rows[0].Records = records
 			}
 		}
-		if r.wants(s.Name) {
-			c.rows = []connect.Rows{rows}
+		if !r.wants(notes.Name) {
+			return nil
 		}
-		if err := push(c); err != nil {
+		var about parents
+		if err := r.see(ctx, s, &about, records); err != nil {
 			return err
 		}
-	}
+		if r.near() && r.from.Size > noteContacts*fewCalls {
+			about.all = about.changed
+		}
+		for unit := range slices.Chunk(r.sampled(about.all), noteContacts) {
+			c.tasks = append(c.tasks, r.notesOf(notes, unit))
+		}
+		return nil
+	})
 	r.orphans(s.Name, notes.Name)
-	return r.sweep(ctx, s, "", seen, push)
+	return err
 }
 
 // notesOf reads the notes of several contacts. If one of them is gone, they
@@ -187,14 +215,18 @@ func (r *reading) notesOfEach(ctx context.Context, s *stream, contacts []string)
 }
 
 // recaps lists the recaps of every status and then reads each singly, since
-// the list lacks the texts.
+// the list lacks the texts. Where there are many, near passes list those of the
+// meetings that they read.
 func (r *reading) recaps(ctx context.Context, push func(chunk) error) error {
 	s, transcripts := r.stream("meeting_recaps"), r.stream("meeting_recap_transcripts")
 	var all []string
-	seen := newKeySet()
+	seen, size := newKeySet(), 0
 	for _, status := range []string{"available", "processing", "unavailable"} {
 		q := s.request(r.caller, "")
 		q.query.Set("status", status)
+		if !r.whole() {
+			q.query.Set("start_time", connect.FormatTime(r.from.Passes.since(r.source.fresh)))
+		}
 		for p, err := range r.pages(ctx, s, q) {
 			if err != nil {
 				return err
@@ -203,15 +235,18 @@ func (r *reading) recaps(ctx context.Context, push func(chunk) error) error {
 			if err != nil {
 				return err
 			}
-			all = append(all, changed...)
+			all, size = append(all, changed...), size+len(p.records)
 		}
 	}
 	if _, closed := r.closed(s.Name); closed {
 		r.orphans(s.Name, transcripts.Name)
 		return nil
 	}
-	if err := r.sweep(ctx, s, "", seen, push); err != nil {
-		return err
+	if r.whole() {
+		r.from.Size = size
+		if err := r.sweep(ctx, s, "", seen, push); err != nil {
+			return err
+		}
 	}
 	return r.family(all, 1, push, func(unit []string) []task {
 		var tasks []task

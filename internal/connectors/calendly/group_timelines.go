@@ -12,12 +12,17 @@ import (
 func (r *reading) events(ctx context.Context, push func(chunk) error) error {
 	s, invitees := r.stream("scheduled_events"), r.stream("invitees")
 	seen := newKeySet() // since from
-	from := r.begin()
-	err := r.along(ctx, r.eventLine(), func(part stretch) error {
+	line := r.eventLine()
+	from := r.start(line)
+	err := r.along(ctx, line, func(part stretch) error {
 		seen.add(s.keysOf(part.records)...)
+		var orphans []connect.Rows
 		if !part.mixed {
 			gone, err := r.vanished(ctx, s, "", connect.Span{From: from, To: part.until}, seen)
 			if err != nil {
+				return err
+			}
+			if orphans, err = r.orphaned(ctx, s, gone.Records); err != nil {
 				return err
 			}
 			part.records = append(part.records, gone.Records...)
@@ -25,6 +30,7 @@ func (r *reading) events(ctx context.Context, push func(chunk) error) error {
 			seen = newKeySet()
 		}
 		c := r.chunkOf(s, part)
+		c.rows = append(c.rows, orphans...)
 		due, err := r.dueEvents(ctx, part.records)
 		if err != nil {
 			return err
@@ -62,6 +68,9 @@ func (r *reading) dueEvents(ctx context.Context, events []connect.Record) ([]con
 			continue
 		}
 		t := s.trace(event)
+		if r.sample != nil && !r.sample(t.Key) {
+			continue
+		}
 		before := known[t.Key]
 		ended, _ := event.Values[end].(time.Time)
 		if before.Version != t.Version || r.from.Passes.due(r.source.fresh, ended, before.Nested, r.now()) {
@@ -76,25 +85,33 @@ func (r *reading) eventLine() timeline {
 	s := r.stream("scheduled_events")
 	return timeline{
 		stream: s, column: s.Column("start_time"), min: "min_start_time", max: "max_start_time", sort: "start_time",
-		count: maxCount, pages: 3, lanes: 8, piece: 50,
+		count: maxCount, pages: 10, hold: 6, lanes: 8, piece: 50,
 	}
 }
 
-// activity reads the activity log; it needs few windows, as its pages are long.
 func (r *reading) activity(ctx context.Context, push func(chunk) error) error {
+	return r.moments(ctx, push, r.activityLine())
+}
+
+// activityLine needs few windows, as its pages are long.
+func (r *reading) activityLine() timeline {
 	s := r.stream("activity_log_entries")
-	return r.moments(ctx, push, timeline{
+	return timeline{
 		stream: s, column: s.Column("occurred_at"), min: "min_occurred_at", max: "max_occurred_at", sort: "occurred_at",
-		count: 1000, pages: 1, lanes: 3, piece: 100,
-	})
+		count: 1000, pages: 3, hold: 2, lanes: 3, piece: 100, once: true,
+	}
 }
 
 func (r *reading) communications(ctx context.Context, push func(chunk) error) error {
+	return r.moments(ctx, push, r.communicationLine())
+}
+
+func (r *reading) communicationLine() timeline {
 	s := r.stream("outgoing_communications")
-	return r.moments(ctx, push, timeline{
+	return timeline{
 		stream: s, column: s.Column("created_at"), min: "min_created_at", max: "max_created_at",
-		count: maxCount, pages: 3, lanes: 4,
-	})
+		count: maxCount, pages: 10, hold: 6, lanes: 4, once: true,
+	}
 }
 
 // moments reads a timeline whose records have no children.

@@ -13,21 +13,23 @@ import (
 // users reads the list of members and what belongs to each of them. A token
 // that may not list them reads what belongs to its own user.
 func (r *reading) users(ctx context.Context, push func(chunk) error) error {
-	members := []string{r.user}
+	members := parents{all: []string{r.user}}
 	if len(r.want) > 1 || !r.wants("user_meeting_limits") {
-		listed, err := r.members(ctx, push)
-		if err != nil {
+		if err := r.members(ctx, &members, push); err != nil {
 			return err
 		}
-		members = append(members, listed...)
 	}
 	ofEach := r.wanted("user_availability_schedules", "locations", "user_busy_times")
 	ofOne := r.wanted("user_meeting_limits")
 	if len(ofEach)+len(ofOne) == 0 {
 		return nil
 	}
+	due := r.due(members, len(ofEach))
+	if len(ofOne) > 0 {
+		due = append(due, r.user)
+	}
 	var unreadable atomic.Int64
-	return r.family(members, 1, push, func(unit []string) []task {
+	return r.family(due, 1, push, func(unit []string) []task {
 		user := unit[0]
 		var all []task
 		for _, s := range ofEach {
@@ -42,38 +44,41 @@ func (r *reading) users(ctx context.Context, push func(chunk) error) error {
 	})
 }
 
-// members pushes the memberships and the users in them, and returns the URIs
-// of these.
-func (r *reading) members(ctx context.Context, push func(chunk) error) ([]string, error) {
+// members pushes the memberships and the users in them, and adds these to found.
+func (r *reading) members(ctx context.Context, found *parents, push func(chunk) error) error {
 	memberships, users := r.stream("organization_memberships"), r.stream("users")
-	var all []string
 	seen := newKeySet()
 	for p, err := range r.pages(ctx, memberships, memberships.request(r.caller, "")) {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		records, uris := r.usersIn(p.records)
-		all = append(all, uris...)
 		var c chunk
 		if err := r.include(&c, memberships, "", p.records); err != nil {
-			return nil, err
+			return err
 		}
-		if err := r.include(&c, users, r.organization, records); err != nil {
-			return nil, err
+		rows, err := r.rows(users, r.organization, r.usersIn(p.records))
+		if err != nil {
+			return err
+		}
+		if err := r.see(ctx, users, found, rows.Records); err != nil {
+			return err
+		}
+		if r.wants(users.Name) {
+			c.rows = append(c.rows, rows)
 		}
 		for _, rows := range c.rows {
 			seen.add(r.stream(rows.Stream).keysOf(rows.Records)...)
 		}
 		if err := push(c); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	reason, closed := r.closed(memberships.Name)
 	if !closed {
 		if err := r.sweep(ctx, memberships, "", seen, push); err != nil {
-			return nil, err
+			return err
 		}
-		return all, r.sweep(ctx, users, "", seen, push)
+		return r.sweep(ctx, users, "", seen, push)
 	}
 	for _, name := range r.want {
 		if name != memberships.Name && name != "user_meeting_limits" {
@@ -82,13 +87,13 @@ func (r *reading) members(ctx context.Context, push func(chunk) error) ([]string
 	}
 	var c chunk
 	if err := r.include(&c, users, r.organization, []json.RawMessage{r.record}); err != nil {
-		return nil, err
+		return err
 	}
-	return nil, push(c)
+	return push(c)
 }
 
-// usersIn returns the users in memberships, and their URIs.
-func (r *reading) usersIn(memberships []json.RawMessage) (records []json.RawMessage, uris []string) {
+// usersIn returns the users in memberships.
+func (r *reading) usersIn(memberships []json.RawMessage) (records []json.RawMessage) {
 	for _, raw := range memberships {
 		var m struct {
 			User json.RawMessage `json:"user"`
@@ -102,9 +107,9 @@ func (r *reading) usersIn(memberships []json.RawMessage) (records []json.RawMess
 		if u.URI == r.user {
 			m.User = r.record // says more
 		}
-		records, uris = append(records, m.User), append(uris, u.URI)
+		records = append(records, m.User)
 	}
-	return records, uris
+	return records
 }
 
 // ofMember is child for a user. One whose external calendar cannot be read has

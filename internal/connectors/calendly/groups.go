@@ -40,16 +40,16 @@ func (r *reading) reader(group string) reader {
 func (r *reading) lists(ctx context.Context, push func(chunk) error) error {
 	for _, name := range r.want {
 		s := r.stream(name)
-		if err := r.whole(ctx, s, s.request(r.caller, ""), "", push, nil); err != nil {
+		if err := r.complete(ctx, s, s.request(r.caller, ""), "", push, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// whole is list for a request that has all records of s, or all that belong to
+// complete is list for a request that has all records of s, or all that belong to
 // parent: those that are missing from it have vanished.
-func (r *reading) whole(ctx context.Context, s *stream, q request, parent string, push func(chunk) error, see func(connect.Record)) error {
+func (r *reading) complete(ctx context.Context, s *stream, q request, parent string, push func(chunk) error, see func(connect.Record)) error {
 	seen := newKeySet()
 	err := r.list(ctx, s, q, push, func(record connect.Record) {
 		seen.add(s.keyOf(record))
@@ -66,11 +66,24 @@ func (r *reading) whole(ctx context.Context, s *stream, q request, parent string
 // sweep pushes what has become of the records of s, or of those that belong to
 // parent, that were not seen.
 func (r *reading) sweep(ctx context.Context, s *stream, parent string, seen keySet, push func(chunk) error) error {
-	gone, err := r.vanished(ctx, s, parent, connect.Span{}, seen)
-	if err != nil || len(gone.Records) == 0 {
+	missing, err := r.vanished(ctx, s, parent, connect.Span{}, seen)
+	if err != nil {
 		return err
 	}
-	return push(chunk{rows: []connect.Rows{gone}})
+	return r.bury(ctx, s, missing, push)
+}
+
+// bury pushes records that have vanished, with the rows that belonged to those
+// that are gone.
+func (r *reading) bury(ctx context.Context, s *stream, gone connect.Rows, push func(chunk) error) error {
+	if len(gone.Records) == 0 {
+		return nil
+	}
+	orphans, err := r.orphaned(ctx, s, gone.Records)
+	if err != nil {
+		return err
+	}
+	return push(chunk{rows: append(orphans, gone)})
 }
 
 // list pushes the pages of a request as chunks, if s is wanted, and shows each
@@ -103,6 +116,7 @@ func (r *reading) list(ctx context.Context, s *stream, q request, push func(chun
 // a chunk. Parents come in the order of their URIs, so that the last of a
 // chunk says where to go on.
 func (r *reading) family(parents []string, size int, push func(chunk) error, tasks func(unit []string) []task) error {
+	parents = r.sampled(parents)
 	slices.Sort(parents)
 	parents = slices.Compact(parents)
 	done, found := slices.BinarySearch(parents, r.from.Last)
@@ -122,6 +136,14 @@ func (r *reading) family(parents []string, size int, push func(chunk) error, tas
 		}
 	}
 	return nil
+}
+
+// sampled returns those of parents of which what belongs to them is to be read.
+func (r *reading) sampled(parents []string) []string {
+	if r.sample == nil {
+		return parents
+	}
+	return slices.DeleteFunc(parents, func(key string) bool { return !r.sample(key) })
 }
 
 // child reads the rows of s that belong to one parent. A parent that is gone

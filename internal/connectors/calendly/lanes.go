@@ -8,10 +8,6 @@ import (
 	"github.com/kalends/kalends/internal/connect"
 )
 
-// patience is how many times the pages that a window should have are read
-// before it is cut.
-const patience = 2
-
 // lane is one window under way.
 type lane struct {
 	out chan stretch
@@ -68,7 +64,7 @@ func send[T any](ctx context.Context, to chan<- T, value T) error {
 	}
 }
 
-// window reads one window, in stretches.
+// window reads one window, in stretches; p, if not nil, learns from it.
 func (r *reading) window(ctx context.Context, t timeline, p *planner, w window, push func(stretch) error) error {
 	whole, rows := w, 0
 	for rest := true; rest; {
@@ -81,7 +77,7 @@ func (r *reading) window(ctx context.Context, t timeline, p *planner, w window, 
 			return err
 		}
 	}
-	if !whole.to.IsZero() {
+	if p != nil && !whole.to.IsZero() {
 		p.learn(rows, whole.length)
 	}
 	return nil
@@ -90,13 +86,24 @@ func (r *reading) window(ctx context.Context, t timeline, p *planner, w window, 
 // pass reads w from its beginning. A window of too many pages is cut at the
 // last time read, of which more rows may come: what lies before is a stretch,
 // and w becomes the rest, to be asked for anew, as nobody knows how long a
-// page token lives. Where one instant fills all those pages, or the rows come
+// page token lives; one that has expired is a reason, too. Where one instant fills all those pages, or the rows come
 // in no order, it goes on to the end of w, and the pages so far are a stretch
 // that ends where w begins.
 func (r *reading) pass(ctx context.Context, t timeline, w *window, push func(stretch) error) (rest bool, err error) {
 	var held []connect.Record
 	ordered, latest, n := t.sort != "", w.from, 0 // a few rows may be in order by chance
+	cut := func() error {
+		held = slices.DeleteFunc(held, func(record connect.Record) bool {
+			at, ok := t.timeOf(record)
+			return ok && !at.Before(latest)
+		})
+		w.from = latest
+		return push(stretch{records: held, until: latest})
+	}
 	for p, err := range r.pages(ctx, t.stream, t.query(r.caller, *w)) {
+		if expired(err) && ordered && latest.After(w.from) {
+			return true, cut()
+		}
 		if err != nil {
 			return false, err
 		}
@@ -110,16 +117,11 @@ func (r *reading) pass(ctx context.Context, t timeline, w *window, push func(str
 			}
 		}
 		held = append(held, records...)
-		if n++; p.last || n < patience*t.pages {
+		if n++; p.last || n < t.hold {
 			continue
 		}
 		if ordered && latest.After(w.from) {
-			held = slices.DeleteFunc(held, func(record connect.Record) bool {
-				at, ok := t.timeOf(record)
-				return ok && !at.Before(latest)
-			})
-			w.from = latest
-			return true, push(stretch{records: held, until: latest})
+			return true, cut()
 		}
 		if err := push(stretch{records: held, mixed: true}); err != nil {
 			return false, err

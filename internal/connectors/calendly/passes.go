@@ -52,14 +52,14 @@ func freshOptions() []connect.Field {
 		{Name: "recent_every", Title: "Recent every", Default: "24h", Help: "How often the recent pass is made."},
 		{Name: "deep_every", Title: "Deep every", Default: "7d", Help: "How often all history is read, with the invitees."},
 		{Name: "invitee_age", Title: "Invitee age", Help: "The deep pass reads invitees again of meetings that ended no longer ago. Empty: of all.", Example: "90d"},
-		{Name: "pass", Title: "Pass", Default: passDeep, Help: "How much is read: deep is everything, recent and near are the last months and days and all that is to come, due is the one of them that is due."},
+		{Name: "pass", Title: "Pass", Default: passDue, Help: "How much is read: deep is everything, recent and near are the last months and days and all that is to come, due is the one of them that is due."},
 		{Name: "deletes", Title: "Deletes", Default: deletesMark, Help: "What is done about records that were deleted at Calendly: mark them in _deleted_at, remove them, or ignore it."},
 	}
 }
 
 // parseFreshness reads the settings.
 func parseFreshness(values map[string]string) (freshness, error) {
-	f := freshness{ages: ages(), pass: cmp.Or(values["pass"], passDeep)}
+	f := freshness{ages: ages(), pass: cmp.Or(values["pass"], passDue)}
 	for _, o := range freshOptions() {
 		into := map[string]*time.Duration{
 			"near": &f.near, "recent": &f.recent, "recent_every": &f.recentEvery, "deep_every": &f.deepEvery, "invitee_age": &f.inviteeAge,
@@ -107,19 +107,21 @@ func parseDeletes(text string) (string, error) {
 // passes says when each pass was last begun that was made to its end, and
 // which is under way.
 type passes struct {
+	Any     time.Time `json:"any,omitzero"`
 	Recent  time.Time `json:"recent,omitzero"`
 	Deep    time.Time `json:"deep,omitzero"`
 	Current string    `json:"current,omitempty"`
 	Began   time.Time `json:"began,omitzero"`
 }
 
-// begin returns p with a pass under way: the one that was interrupted, if it is
-// still wanted, or else a new one.
+// begin returns p with a pass under way: the deep one, if it was interrupted and
+// is still wanted, or else a new one. The others take few calls, and what they
+// had read may have changed.
 func (p passes) begin(f freshness, now time.Time) (_ passes, goesOn bool) {
 	want := f.pass
 	switch {
-	case want == passDue && p.Current != "":
-		want = p.Current
+	case want == passDue && p.Current == passDeep:
+		want = passDeep
 	case want == passDue && now.Sub(p.Deep) >= f.deepEvery:
 		want = passDeep
 	case want == passDue && now.Sub(p.Recent) >= f.recentEvery:
@@ -127,27 +129,54 @@ func (p passes) begin(f freshness, now time.Time) (_ passes, goesOn bool) {
 	case want == passDue:
 		want = passNear
 	}
-	if p.Current == want {
+	if p.Current == want && want == passDeep {
 		return p, true
 	}
 	p.Current, p.Began = want, now
 	return p, false
 }
 
-// since returns where the pass under way begins; zero: with all history.
+// overlap is how far reading goes back beyond the beginning of the pass before:
+// clocks differ, and a record may show a little late.
+const overlap = time.Hour
+
+// since returns where the pass under way begins; zero: with all history. Nothing
+// is left out that came since the pass before, however long ago that was made.
 func (p passes) since(f freshness) time.Time {
 	switch p.Current {
 	case passNear:
-		return p.Began.Add(-f.near)
+		return p.orLast(p.Began.Add(-f.near))
 	case passRecent:
-		return p.Began.Add(-f.recent)
+		return p.orLast(p.Began.Add(-f.recent))
 	default:
 		return time.Time{}
 	}
 }
 
+// news returns where the pass under way begins with what is written once and
+// does not change, or what is listed by its last change; zero: with all of it.
+func (p passes) news(f freshness) time.Time {
+	switch {
+	case p.Current == passNear && !p.Any.IsZero():
+		return p.orLast(p.Began)
+	case p.Current == passRecent:
+		return p.orLast(p.Began.Add(-f.near))
+	default:
+		return p.since(f)
+	}
+}
+
+// orLast returns t, or the beginning of the pass before, if that is earlier.
+func (p passes) orLast(t time.Time) time.Time {
+	if last := p.Any.Add(-overlap); !p.Any.IsZero() && last.Before(t) {
+		return last
+	}
+	return t
+}
+
 // end returns p with the pass made to its end.
 func (p passes) end() passes {
+	p.Any = p.Began
 	switch p.Current {
 	case passDeep:
 		p.Deep, p.Recent = p.Began, p.Began

@@ -23,12 +23,13 @@ func TestPasses_begin_with_the_one_that_is_due(t *testing.T) {
 		"deep a week ago":                     {passes{Deep: ago(7 * day), Recent: ago(time.Hour)}, passDue, passDeep, false},
 		"deep yesterday":                      {passes{Deep: ago(day), Recent: ago(day)}, passDue, passRecent, false},
 		"recent today":                        {passes{Deep: ago(2 * day), Recent: ago(time.Hour)}, passDue, passNear, false},
-		"interrupted":                         {passes{Current: passRecent, Began: ago(time.Hour)}, passDue, passRecent, true},
+		"the deep one was interrupted":        {passes{Current: passDeep, Began: ago(time.Hour)}, passDue, passDeep, true},
+		"another was interrupted":             {passes{Current: passNear, Began: ago(time.Hour), Deep: ago(day)}, passDue, passRecent, false},
 		"interrupted, the same is asked for":  {passes{Current: passDeep, Began: ago(time.Hour)}, passDeep, passDeep, true},
 		"interrupted, another one is wanted":  {passes{Current: passNear, Began: ago(time.Hour)}, passDeep, passDeep, false},
 		"asked for although it is not due":    {passes{Deep: ago(time.Hour), Recent: ago(time.Hour)}, passRecent, passRecent, false},
 		"asked for less than what was begun":  {passes{Current: passDeep, Began: ago(time.Hour)}, passNear, passNear, false},
-		"nothing asked for means all of them": {passes{Deep: ago(time.Hour), Recent: ago(time.Hour)}, "", passDeep, false},
+		"nothing asked for means what is due": {passes{Deep: ago(time.Hour), Recent: ago(time.Hour)}, "", passNear, false},
 	} {
 		f := fresh
 		if f.pass = c.pass; c.pass == "" {
@@ -87,6 +88,40 @@ func TestFreshness_refuses_what_makes_no_sense(t *testing.T) {
 	for name, value := range map[string]string{"near": "soon", "recent": "-1d", "deep_every": "1.5d", "recent_every": "-2h", "invitee_age": "d", "pass": "shallow"} {
 		if _, err := parseFreshness(map[string]string{name: value}); err == nil {
 			t.Errorf("%s=%s is accepted", name, value)
+		}
+	}
+}
+
+func TestPasses_reach_back_to_the_one_before(t *testing.T) {
+	t.Parallel()
+	fresh, err := parseFreshness(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 1, 15, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		pass              string
+		last, since, news time.Duration // ago; 0: never, or all history
+	}{
+		"near":                      {passNear, time.Hour, 7 * day, 2 * time.Hour},
+		"near after a long pause":   {passNear, 30 * day, 30*day + overlap, 30*day + overlap},
+		"near, the first of all":    {passNear, 0, 7 * day, 7 * day},
+		"recent":                    {passRecent, time.Hour, 90 * day, 7 * day},
+		"recent after a long pause": {passRecent, 100 * day, 100*day + overlap, 100*day + overlap},
+		"deep":                      {passDeep, time.Hour, 0, 0},
+	} {
+		ago := func(d time.Duration) time.Time {
+			if d == 0 {
+				return time.Time{}
+			}
+			return now.Add(-d)
+		}
+		p := passes{Current: c.pass, Began: now, Any: ago(c.last)}
+		if got := p.since(fresh); !got.Equal(ago(c.since)) {
+			t.Errorf("%s: meetings since %v", name, got)
+		}
+		if got := p.news(fresh); !got.Equal(ago(c.news)) {
+			t.Errorf("%s: news since %v", name, got)
 		}
 	}
 }

@@ -17,15 +17,18 @@ type place struct {
 	Last string `json:"last,omitempty"`
 	// Until is the time before which all is read.
 	Until time.Time `json:"until,omitzero"`
-	// Passes are those over scheduled events.
+	// Passes are those over the group.
 	Passes passes `json:"passes,omitzero"`
+	// Size is how many records the list that leads the group had when it was
+	// last read whole.
+	Size int `json:"size,omitempty"`
 }
 
 const placeVersion = 1
 
 // at returns the checkpoint for a place in this reading.
 func (r *reading) at(p place) connect.Checkpoint {
-	p.Version, p.Scope, p.Start, p.Passes = placeVersion, r.from.Scope, r.from.Start, r.from.Passes
+	p.Version, p.Scope, p.Start, p.Passes, p.Size = placeVersion, r.from.Scope, r.from.Start, r.from.Passes, r.from.Size
 	text, err := json.Marshal(p)
 	if err != nil {
 		return nil // a time of five-digit years: no progress is remembered

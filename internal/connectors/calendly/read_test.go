@@ -197,13 +197,13 @@ func TestRead_checkpoint_of_another_question_is_not_trusted(t *testing.T) {
 	t.Parallel()
 	s := sandbox(t, calendlytest.Config{Seed: 8, Events: 200})
 	source := open(t, s, "owner", nil)
-	for text, want := range map[string]int{
-		`{"v":1,"scope":"` + s.Organization + `","until":"2100-01-01T00:00:00Z"}`:                      0,
-		`{"v":2,"scope":"` + s.Organization + `","until":"2100-01-01T00:00:00Z"}`:                      200,
-		`{"v":1,"scope":"` + s.Organization + `","start":"2020-01-01","until":"2100-01-01T00:00:00Z"}`: 200,
-		`{"v":1,"scope":"` + s.URL + `/users/x","until":"2100-01-01T00:00:00Z"}`:                       200,
-		"\x00[": 200,
-		"":      200,
+	for text, trusted := range map[string]bool{
+		`{"v":1,"scope":"` + s.Organization + `","until":"2100-01-01T00:00:00Z","passes":{"current":"deep","began":"2026-01-01T00:00:00Z"}}`:                      true,
+		`{"v":2,"scope":"` + s.Organization + `","until":"2100-01-01T00:00:00Z","passes":{"current":"deep","began":"2026-01-01T00:00:00Z"}}`:                      false,
+		`{"v":1,"scope":"` + s.Organization + `","start":"2020-01-01","until":"2100-01-01T00:00:00Z","passes":{"current":"deep","began":"2026-01-01T00:00:00Z"}}`: false,
+		`{"v":1,"scope":"` + s.URL + `/users/x","until":"2100-01-01T00:00:00Z","passes":{"current":"deep","began":"2026-01-01T00:00:00Z"}}`:                       false,
+		"\x00[": false,
+		"":      false,
 	} {
 		rows := 0
 		reading := connect.Reading{Streams: group(source, "scheduled_events", "scheduled_events"), From: connect.Checkpoint(text)}
@@ -213,8 +213,8 @@ func TestRead_checkpoint_of_another_question_is_not_trusted(t *testing.T) {
 			}
 			rows += b.Len()
 		}
-		if rows != want {
-			t.Errorf("from %q %d events were read, want %d", text, rows, want)
+		if rows < 200 != trusted { // what is due after the interruption is read all the same
+			t.Errorf("from %q %d of 200 events were read", text, rows)
 		}
 	}
 }
@@ -266,28 +266,30 @@ func TestRead_waits_for_a_slow_consumer(t *testing.T) {
 }
 
 // At 200 ms a call, and with room for 3,000 calls a minute, at least 95% of
-// them are used while there is work, and none is refused.
+// those in the budget are used while there is work, and none is refused.
 func TestRead_uses_the_calls_it_may(t *testing.T) {
 	t.Parallel()
-	api := emulator(t, calendlytest.Config{Seed: 11, Events: 6000, Rate: 3000, Latency: 200 * time.Millisecond})
-	synctest.Test(t, func(t *testing.T) {
-		source := inside(t, api, "owner", nil)
-		calls, refused, began := 0, 0, time.Now()
-		c := newCopy()
-		for _, err := range source.Read(t.Context(), connect.Reading{Streams: group(source, "scheduled_events"), Observe: func(s string, k connect.Calls) {
-			c.observe(s, k)
-			c.mu.Lock()
-			defer c.mu.Unlock()
-			calls, refused = calls+k.Requests, refused+k.RateLimited
-		}}) {
-			if err != nil {
-				t.Fatal(err)
+	for budget, most := range map[string]float64{"": 0.8 * 3000, "100%": 3000} {
+		api := emulator(t, calendlytest.Config{Seed: 11, Events: 6000, Rate: 3000, Latency: 200 * time.Millisecond})
+		synctest.Test(t, func(t *testing.T) {
+			source := inside(t, api, "owner", map[string]string{optionBudget: budget})
+			calls, refused, began := 0, 0, time.Now()
+			c := newCopy()
+			for _, err := range source.Read(t.Context(), connect.Reading{Streams: group(source, "scheduled_events"), Observe: func(s string, k connect.Calls) {
+				c.observe(s, k)
+				c.mu.Lock()
+				defer c.mu.Unlock()
+				calls, refused = calls+k.Requests, refused+k.RateLimited
+			}}) {
+				if err != nil {
+					t.Fatal(err)
+				}
 			}
-		}
-		used := float64(calls) / time.Since(began).Minutes() / 3000
-		t.Logf("%d calls in %s: %.1f%% of those allowed, %d refused", calls, time.Since(began), 100*used, refused)
-		if used < 0.95 || refused > 0 {
-			t.Errorf("%.1f%% of the allowed calls were used and %d refused, want 95%% and none", 100*used, refused)
-		}
-	})
+			used := float64(calls) / time.Since(began).Minutes() / most
+			t.Logf("%d calls in %s: %.1f%% of those allowed, %d refused", calls, time.Since(began), 100*used, refused)
+			if used < 0.95 || used > 1.01 || refused > 0 {
+				t.Errorf("%.1f%% of the allowed calls were used and %d refused, want 95%% and none", 100*used, refused)
+			}
+		})
+	}
 }

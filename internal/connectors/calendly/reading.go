@@ -20,8 +20,12 @@ type reading struct {
 
 	source *source
 	memory connect.Memory
-	blank  map[string]bool // of which streams nothing was remembered at first
+	blank  map[string]bool // of which streams nothing was remembered when the pass began
+	sample func(key string) bool
 	from   place
+	// resumed says that the pass under way was begun by an earlier run, broken
+	// that the one before it was not made to its end.
+	resumed, broken bool
 	// rescoped says that what is remembered is of a wider or another scope: what
 	// is missing now has not vanished.
 	rescoped bool

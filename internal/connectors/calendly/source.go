@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -16,6 +17,8 @@ import (
 // source reads one organization with one token.
 type source struct {
 	client       *api.Client // nil without a token; then nothing can be read
+	allowance    *allowance  // of the token
+	budget       int         // percent of the user's limit
 	url          string      // of the API
 	organization string      // URI; empty: the token's own
 	start        time.Time   // zero: all history
@@ -49,12 +52,19 @@ func (s *source) stream(name string) *stream {
 	return nil
 }
 
+var (
+	_ connect.Source = (*source)(nil)
+	_ connect.Finder = (*source)(nil)
+	_ connect.Viewer = (*source)(nil)
+)
+
 // errStopped ends a reading whose consumer wants no more.
 var errStopped = errors.New("the consumer stopped")
 
 // Read implements connect.Source.
 func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[connect.Batch, error] {
 	return func(yield func(connect.Batch, error) bool) {
+		defer s.allowance.join(s.budget)()
 		r, err := s.reading(ctx, request)
 		if err != nil {
 			yield(connect.Batch{}, faultOf(err))
@@ -70,10 +80,14 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 			}
 			return errStopped
 		}
-		err = deliver(ctx, s.room, r.reader(request.Streams[0].Group), emit)
-		if err == nil {
-			r.from.Passes = r.from.Passes.end()
-			err = emit(connect.Batch{Next: r.at(place{})})
+		err = s.pass(ctx, r, request.Streams[0].Group, emit)
+		if err == nil && r.resumed {
+			// What was read before the interruption may have changed.
+			due := s.fresh
+			due.pass, due.deepEvery = passDue, math.MaxInt64
+			if err = r.begin(ctx, due); err == nil {
+				err = s.pass(ctx, r, request.Streams[0].Group, emit)
+			}
 		}
 		switch {
 		case err == nil || errors.Is(err, errStopped):
@@ -85,6 +99,35 @@ func (s *source) Read(ctx context.Context, request connect.Reading) iter.Seq2[co
 	}
 }
 
+// pass makes the pass that r has begun.
+func (s *source) pass(ctx context.Context, r *reading, group string, emit func(connect.Batch) error) error {
+	if err := emit(connect.Batch{Next: r.at(r.from)}); err != nil { // it has begun
+		return err
+	}
+	if err := deliver(ctx, s.room, r.reader(group), emit); err != nil {
+		return err
+	}
+	r.from.Passes = r.from.Passes.end()
+	return emit(connect.Batch{Next: r.at(place{})})
+}
+
+// begin begins the pass that is wanted, or goes on with one.
+func (r *reading) begin(ctx context.Context, f freshness) (err error) {
+	for _, name := range r.want {
+		if r.memory == nil {
+			break
+		}
+		if r.blank[name], err = r.memory.Empty(ctx, name); err != nil {
+			return err
+		}
+	}
+	r.broken = r.from.Passes.Current != ""
+	if r.from.Passes, r.resumed = r.from.Passes.begin(f, r.now()); !r.resumed {
+		r.from.Last, r.from.Until = "", time.Time{} // they are places of another pass
+	}
+	return nil
+}
+
 // empty reports whether b says nothing.
 func empty(b connect.Batch) bool {
 	return len(b.Rows) == 0 && len(b.Next) == 0 && len(b.Traces) == 0 && len(b.Skips) == 0 && len(b.Notes) == 0
@@ -92,7 +135,7 @@ func empty(b connect.Batch) bool {
 
 // reading finds out who reads, and prepares to.
 func (s *source) reading(ctx context.Context, request connect.Reading) (*reading, error) {
-	r := &reading{source: s, memory: request.Memory, blank: map[string]bool{}, gates: map[string]*gate{}}
+	r := &reading{source: s, memory: request.Memory, sample: request.Sample, blank: map[string]bool{}, gates: map[string]*gate{}}
 	var err error
 	if r.clients, err = s.clients(request.Observe); err != nil {
 		return nil, err
@@ -103,21 +146,11 @@ func (s *source) reading(ctx context.Context, request connect.Reading) (*reading
 	if r.caller, err = s.caller(ctx, r.client(r.want[0])); err != nil {
 		return nil, err
 	}
-	for _, one := range request.Streams {
-		if r.memory == nil {
-			break
-		}
-		if r.blank[one.Name], err = r.memory.Empty(ctx, one.Name); err != nil {
-			return nil, err
-		}
-	}
 	_, scope := r.scope()
 	r.from = placeAfter(request.From, scope, s.startOption)
 	r.rescoped = scopeOf(request.From) != "" && scopeOf(request.From) != scope
-	interrupted := r.from.Passes.Current != ""
-	var goesOn bool
-	if r.from.Passes, goesOn = r.from.Passes.begin(s.fresh, r.now()); interrupted && !goesOn {
-		r.from.Last, r.from.Until = "", time.Time{} // they are places of another pass
+	if err := r.begin(ctx, s.fresh); err != nil {
+		return nil, err
 	}
 	for _, one := range request.Streams {
 		if only := r.ownOnly(one); only != "" {
@@ -138,7 +171,7 @@ func (s *source) clients(observe func(string, connect.Calls)) (map[string]*api.C
 		if observe == nil {
 			continue
 		}
-		c, err := s.client.With(api.WithObserver(func(a api.Attempt) { observe(one.Name, callsOf(a)) }))
+		c, err := s.client.With(api.WithObserver(func(a api.Attempt) { observe(one.Name, s.callsOf(a)) }))
 		if err != nil {
 			return nil, err
 		}

@@ -40,9 +40,9 @@ type Deps struct {
 }
 
 // New returns the connector "calendly". All that it opens for one token shares
-// one limiter, since Calendly counts the calls of a user.
+// one allowance, since Calendly counts the calls of a user.
 func New(deps Deps) connect.Connector {
-	c := &connector{deps: deps, all: catalog(), limiters: map[[sha256.Size]byte]*api.Limiter{}}
+	c := &connector{deps: deps, all: catalog(), allowances: map[[sha256.Size]byte]*allowance{}}
 	return connect.Connector{Spec: spec(), Verify: c.verify, OpenSource: c.openSource}
 }
 
@@ -72,7 +72,7 @@ func spec() connect.Spec {
 			Name: optionStart, Title: "Start",
 			Help:    "Leave out meetings, log entries and messages before this date or time (UTC). Empty: all history is read.",
 			Example: "2024-01-01",
-		}}, freshOptions()...),
+		}, budgetOption()}, freshOptions()...),
 		Guide: []string{
 			"Log in to calendly.com as an admin or the owner of the organization.",
 			"In the account menu choose Integrations & apps, then API and webhooks.",
@@ -89,29 +89,29 @@ type connector struct {
 	deps Deps
 	all  []*stream
 
-	mu       sync.Mutex
-	limiters map[[sha256.Size]byte]*api.Limiter // by token
+	mu         sync.Mutex
+	allowances map[[sha256.Size]byte]*allowance // by token
 }
 
-// limiter returns the limiter of a token.
-func (c *connector) limiter(token string) *api.Limiter {
+// allowance returns that of a token.
+func (c *connector) allowance(token string) *allowance {
 	key := sha256.Sum256([]byte(token))
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	l, ok := c.limiters[key]
+	a, ok := c.allowances[key]
 	if !ok {
-		l = api.NewLimiter()
-		c.limiters[key] = l
+		a = newAllowance()
+		c.allowances[key] = a
 	}
-	return l
+	return a
 }
 
 // source returns the source that settings describe. Settings without a token
 // make one that cannot read.
 func (c *connector) source(settings connect.Settings) (*source, error) {
-	start, err := parseStart(settings.Values[optionStart])
+	start, err := connect.ParseStart(settings.Values[optionStart])
 	if err != nil {
-		return nil, err
+		return nil, fault.New(fault.Invalid, "%w", err).WithField(optionStart).WithHint("write it as 2024-01-01 or 2024-01-01T09:00:00Z")
 	}
 	organization, err := parseOrganization(settings.Values[fieldOrganization])
 	if err != nil {
@@ -129,8 +129,12 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	budget, err := parseBudget(settings.Values[optionBudget])
+	if err != nil {
+		return nil, err
+	}
 	s := &source{
-		fresh: fresh, deletes: deletes,
+		fresh: fresh, deletes: deletes, budget: budget, allowance: newAllowance(),
 		url: address, organization: organization, start: start, startOption: settings.Values[optionStart],
 		now: c.deps.Now, all: c.all, room: semaphore.NewWeighted(ahead), meeting: make(chan struct{}, 1),
 	}
@@ -141,8 +145,9 @@ func (c *connector) source(settings connect.Settings) (*source, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.allowance = c.allowance(token)
 	options := []api.Option{
-		api.WithBaseURL(address), api.WithLimiter(c.limiter(token)), api.WithUserAgent("kalends/" + c.deps.Version), api.WithPageDecoder(decodePage),
+		api.WithBaseURL(address), api.WithLimiter(s.allowance.limiter), api.WithUserAgent("kalends/" + c.deps.Version), api.WithPageDecoder(decodePage),
 	}
 	if c.deps.Transport != nil {
 		options = append(options, api.WithTransport(c.deps.Transport))
@@ -159,18 +164,4 @@ func (c *connector) openSource(_ context.Context, settings connect.Settings) (co
 		return nil, err // not a nil *source in a Source
 	}
 	return s, nil
-}
-
-// parseStart reads a date, which begins at midnight UTC, or a time.
-func parseStart(text string) (time.Time, error) {
-	if text == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.DateOnly, time.RFC3339Nano} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t.UTC(), nil
-		}
-	}
-	return time.Time{}, fault.New(fault.Invalid, "%q is not a date", text).WithField(optionStart).
-		WithHint("write it as 2024-01-01 or 2024-01-01T09:00:00Z")
 }

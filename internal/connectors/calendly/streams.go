@@ -97,12 +97,13 @@ type entry struct {
 // catalog returns every stream, parents before children and groups together.
 func catalog() []*stream {
 	var all []*stream
-	docs, refs := columnDocs(), columnRefs()
+	docs, refs, personal := columnDocs(), columnRefs(), personalData()
 	for _, e := range slices.Concat(people(), offers(), meetings(), routing(), customers(), accounts()) {
 		s := e.stream()
 		for i := range s.Columns {
 			c := &s.Columns[i]
 			c.Doc = docOf(docs, s.Name, c.Name)
+			c.Personal = personalOf(personal, s.Name, c.Name)
 			if c.Type == connect.Text && !c.Required || c.Name == e.parent {
 				c.Ref = refs[c.Name]
 			}

@@ -23,7 +23,7 @@ func customers() []entry {
 			request: func(*caller, string) request { return list("/contacts", "sort", "created_at:asc") },
 		},
 		{
-			name: "notes", single: true, group: "contacts", of: "contacts",
+			name: "notes", single: true, group: "contacts", of: "contacts", parent: "contact",
 			record: reflect.TypeFor[api.Note](),
 			needs:  needs,
 			doc: connect.StreamDoc{

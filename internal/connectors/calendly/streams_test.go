@@ -3,6 +3,7 @@ package calendly
 import (
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -101,6 +102,32 @@ func TestColumnDocs_are_of_columns_that_exist(t *testing.T) {
 	}
 }
 
+func TestPersonalData_is_of_columns_that_exist(t *testing.T) {
+	t.Parallel()
+	for name, columns := range personalData() {
+		for column, paths := range columns {
+			var at *connect.Column
+			for _, s := range catalog() {
+				if i := s.Column(column); s.Name == name && i >= 0 {
+					at = &s.Columns[i]
+				}
+			}
+			if at == nil {
+				t.Errorf("%s.%s is marked as personal and does not exist", name, column)
+				continue
+			}
+			if at.Type != connect.Text && at.Type != connect.JSON {
+				t.Errorf("%s.%s is marked as personal and is a %s", name, column, at.Type)
+			}
+			for path := range paths {
+				if path != "" && at.Type != connect.JSON {
+					t.Errorf("%s.%s has personal data at %s and is a %s", name, column, path, at.Type)
+				}
+			}
+		}
+	}
+}
+
 // docs/streams.md is written by: go test ./internal/connectors/calendly -update
 func TestStreamsDoc_is_up_to_date(t *testing.T) {
 	t.Parallel()
@@ -129,7 +156,8 @@ Names are those of Calendly's API, nested objects flattened with ` + "`_`" + `, 
 Calendly does not send is null; one that has no column yet is in ` + "`_raw`" + `. A value that does not fit its column is
 null there and whole in ` + "`_raw`" + `. Columns that refer to another table hold its key and are indexed; *any* stands for
 records of several kinds. Where a role is needed, the token of another role reads its own records, if there are such, and
-says so. Whether your token may read a stream: ` + "`kalends streams --credential NAME`" + `.
+says so. Whether your token may read a stream: ` + "`kalends streams --credential NAME`" + `. *Personal* is the kind of
+[personal data](mapping.md#personal-data) that a column holds, and in JSON where; ` + "`_raw`" + ` holds that of all columns.
 
 `
 
@@ -148,9 +176,9 @@ func streamsDoc(all []*stream) string {
 		fmt.Fprintf(&b, "- Comes from `%s`.\n", strings.Join(s.Doc.Operation, "`, `"))
 		fmt.Fprintf(&b, "- Needs %s.\n", needsDoc(s.Needs))
 		fmt.Fprintf(&b, "- %s\n", s.Doc.Fresh)
-		b.WriteString("\n| column | type | refers to | null | |\n|---|---|---|---|---|\n")
+		b.WriteString("\n| column | type | refers to | null | personal | |\n|---|---|---|---|---|---|\n")
 		for _, c := range s.Columns {
-			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", c.Name, c.Type, refDoc(c.Ref), nullDoc(s, c), c.Doc)
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", c.Name, c.Type, refDoc(c.Ref), nullDoc(s, c), personalDoc(c), c.Doc)
 		}
 	}
 	return b.String()
@@ -179,6 +207,27 @@ func refDoc(ref string) string {
 		return "*any*"
 	}
 	return fmt.Sprintf("[%s](#%s)", ref, ref)
+}
+
+func personalDoc(c connect.Column) string {
+	var parts []string
+	for _, path := range slices.Sorted(maps.Keys(c.Personal)) {
+		var kinds []string
+		for _, kind := range c.Personal[path] {
+			if kind != connect.Public {
+				kinds = append(kinds, string(kind))
+			}
+		}
+		if len(kinds) == 0 {
+			continue
+		}
+		part := strings.Join(kinds, " or ")
+		if path != "" {
+			part += " in `" + path + "`"
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
 }
 
 func nullDoc(s *stream, c connect.Column) string {

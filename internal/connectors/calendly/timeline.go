@@ -18,7 +18,9 @@ type timeline struct {
 	sort     string // the parameter for ascending order, less its direction; "": the API does not sort
 	count    int    // rows a page
 	pages    int    // pages a window should have
+	hold     int    // pages that are held before they are a stretch
 	lanes    int    // windows read side by side
+	once     bool   // what is there does not change: only news is read but in the deep pass
 	piece    int    // rows of a stretch, where it can be cut; 0: as many as a window has
 }
 
@@ -51,9 +53,15 @@ func (t timeline) query(c *caller, w window) request {
 }
 
 // along reads a timeline from where the reading begins to its end, and hands
-// its stretches to push in the order of time.
+// its stretches to push in the order of time. History is read in windows side by
+// side; what is read of it in each run is one window, whose pages are all full
+// but the last.
 func (r *reading) along(ctx context.Context, t timeline, push func(stretch) error) error {
-	p, all, err := r.survey(ctx, t, r.begin())
+	if r.from.Passes.Current != passDeep {
+		open := window{from: r.start(t)}
+		return r.window(ctx, t, nil, open, func(s stretch) error { return t.cut(s, push) })
+	}
+	p, all, err := r.survey(ctx, t, r.start(t))
 	switch {
 	case err != nil:
 		return err
@@ -71,9 +79,13 @@ func (r *reading) along(ctx context.Context, t timeline, push func(stretch) erro
 	})
 }
 
-// begin is where a timeline is read from in this run; zero: all history.
-func (r *reading) begin() time.Time {
-	return latest(r.source.start, r.from.Passes.since(r.source.fresh), r.from.Until)
+// start is where a timeline is read from in this run; zero: all history.
+func (r *reading) start(t timeline) time.Time {
+	since := r.from.Passes.since(r.source.fresh)
+	if t.once {
+		since = r.from.Passes.news(r.source.fresh)
+	}
+	return latest(r.source.start, since, r.from.Until)
 }
 
 // cut pushes s in pieces, each of which ends where the time of the rows

@@ -61,9 +61,9 @@ func (p *planner) next() (window, bool) {
 func (p *planner) learn(rows int, length time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	size := mostWindow
-	if rows > 0 {
-		size = time.Duration(float64(length) * float64(p.target) / float64(rows))
+	size := float64(mostWindow)
+	if rows > 0 { // a Duration cannot hold what a long window of a few rows comes to
+		size = min(size, float64(length)*float64(p.target)/float64(rows))
 	}
-	p.size = min(max(size, leastWindow), growth*max(length, leastWindow), mostWindow)
+	p.size = min(max(time.Duration(size), leastWindow), growth*max(length, leastWindow))
 }

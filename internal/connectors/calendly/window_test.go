@@ -57,6 +57,10 @@ func TestPlanner_grows_over_emptiness_and_shrinks_at_once(t *testing.T) {
 	if want := mostWindow / 100; p.size != want {
 		t.Errorf("after a window 100 times too full the next has %s, want %s", p.size, want)
 	}
+	p.target = 3000
+	if p.learn(1, mostWindow); p.size != mostWindow {
+		t.Errorf("after a long window with one row the next has %s, want %s", p.size, mostWindow)
+	}
 	p.learn(1_000_000, time.Second)
 	if p.size != leastWindow {
 		t.Errorf("the next window has %s, want %s", p.size, leastWindow)
