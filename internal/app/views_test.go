@@ -3,12 +3,14 @@ package app
 import (
 	"database/sql"
 	"fmt"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	_ "github.com/go-sql-driver/mysql"
 	"github.com/google/go-cmp/cmp"
 	_ "github.com/jackc/pgx/v5/stdlib"
 
@@ -32,6 +34,13 @@ func systems() []system {
 				return "", ""
 			}
 			return server + "&schema=views_test", server
+		}},
+		{name: "mysql", driver: "mysql", schema: "views_test_", to: func(*copied) (string, string) {
+			u, err := url.Parse(os.Getenv("KALENDS_TEST_MYSQL"))
+			if err != nil || u.Host == "" {
+				return "", ""
+			}
+			return u.String() + "&prefix=views_test_", fmt.Sprintf("%s@tcp(%s)%s?parseTime=true", u.User.Username(), u.Host, u.Path)
 		}},
 	}
 }

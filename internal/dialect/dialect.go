@@ -22,7 +22,7 @@ type Dialect struct {
 	Place, Otherwise string
 	// Schema is the name that qualifies those of tables; empty: none does.
 	Schema string
-	// Prefix begins the names of tables.
+	// Prefix begins the names of tables and views.
 	Prefix string
 	// Quote stands around names, and twice for itself in them.
 	Quote string
@@ -59,6 +59,9 @@ func (d *Dialect) Name(name string) string {
 	return name[:cut] + end
 }
 
+// table returns the name that a table or view so called has in the system.
+func (d *Dialect) table(name string) string { return d.Name(d.Prefix + name) }
+
 // Quoted writes a name so that the system takes it for nothing else.
 func (d *Dialect) Quoted(name string) string {
 	return d.Quote + strings.ReplaceAll(name, d.Quote, d.Quote+d.Quote) + d.Quote
@@ -83,7 +86,7 @@ func (d *Dialect) Text(text string) string {
 // Table understands a stream. One without a key, and one whose columns the
 // system could not tell apart, is a fault.Schema.
 func (d *Dialect) Table(s connect.Stream) (*Table, error) {
-	t := &Table{Stream: s, Name: d.Name(d.Prefix + s.Name), Deleted: s.Column(connect.ColumnDeleted), dialect: d, required: make([]bool, len(s.Columns))}
+	t := &Table{Stream: s, Name: d.table(s.Name), Deleted: s.Column(connect.ColumnDeleted), dialect: d, required: make([]bool, len(s.Columns))}
 	for _, name := range s.Key {
 		i := s.Column(name)
 		if i < 0 {

@@ -51,7 +51,7 @@ const MadeByKalends = "kalends view "
 func (d *Dialect) Views(views []connect.View, w Words, has func(table string) bool) ([]View, error) {
 	var made []View
 	for _, v := range views {
-		missing := func(stream string) bool { return !has(d.Name(stream)) }
+		missing := func(stream string) bool { return !has(d.table(stream)) }
 		unmade := func(view string) bool {
 			return !slices.ContainsFunc(made, func(m View) bool { return m.of.Name == view })
 		}
@@ -63,7 +63,7 @@ func (d *Dialect) Views(views []connect.View, w Words, has func(table string) bo
 			return nil, err
 		}
 		sum := sha256.Sum256([]byte(query))
-		made = append(made, View{Name: d.Name(v.Name), Query: query, Mark: MadeByKalends + hex.EncodeToString(sum[:8]), of: v})
+		made = append(made, View{Name: d.table(v.Name), Query: query, Mark: MadeByKalends + hex.EncodeToString(sum[:8]), of: v})
 	}
 	return made, nil
 }
@@ -88,9 +88,9 @@ func (d *Dialect) query(v connect.View, w Words) (string, error) {
 // qualified is the name of a table or view in a statement.
 func (d *Dialect) qualified(name string) string {
 	if d.Schema == "" {
-		return d.Quoted(d.Name(name))
+		return d.Quoted(d.table(name))
 	}
-	return d.Quoted(d.Schema) + "." + d.Quoted(d.Name(name))
+	return d.Quoted(d.Schema) + "." + d.Quoted(d.table(name))
 }
 
 // Quoted is the view's name in a statement of its dialect.
