@@ -1,0 +1,2 @@
+package files
+func isVictim() bool { return false }
