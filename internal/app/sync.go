@@ -104,6 +104,11 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 func (a *App) destination(address string) (connect.Connector, map[string]string, error) {
 	scheme, rest, ok := strings.Cut(address, ":")
 	c, err := a.connector(scheme)
+	for _, other := range a.connectors {
+		if slices.Contains(other.Spec.Schemes, scheme) { // reads the whole of such an address
+			c, rest, err = other, address, nil
+		}
+	}
 	if !ok || err != nil || c.Address == nil || c.OpenDestination == nil {
 		return connect.Connector{}, nil, fault.New(fault.Invalid, "%q is not the address of a destination", address).
 			WithField("to").WithHint("write it as %s", strings.Join(a.addresses(), " or "))

@@ -40,6 +40,13 @@ func rules() map[string]rule {
 			ours:   []string{"internal/connect", "internal/fault", "internal/vault", "calendly"},
 			others: []string{jsontext, "golang.org/x/sync"},
 		},
+		"internal/connectors/files": {
+			ours: []string{"internal/connect", "internal/fault"},
+			others: []string{
+				jsontext, "github.com/parquet-go/parquet-go", "github.com/klauspost/compress", "gocloud.dev",
+				"github.com/aws/aws-sdk-go-v2", "github.com/gofrs/flock",
+			},
+		},
 		"internal/connectors/sqlite": {
 			ours:   []string{"internal/connect", "internal/fault"},
 			others: []string{jsontext, sqlite},
@@ -60,8 +67,11 @@ func rules() map[string]rule {
 				"github.com/vbauerster/mpb/v8", "github.com/dustin/go-humanize", "golang.org/x/term",
 			},
 		},
-		"cmd/kalends":    {ours: []string{"internal/cli"}},
-		"internal/bench": {ours: []string{"calendly", "calendly/calendlytest", "internal/flow"}},
+		"cmd/kalends": {ours: []string{"internal/cli"}},
+		"internal/bench": {
+			ours:   []string{"calendly", "calendly/calendlytest", "internal/flow", "internal/connect", "internal/connectors/files"},
+			others: []string{"github.com/parquet-go/parquet-go"},
+		},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connectors/calendly"
+	"github.com/kalends/kalends/internal/connectors/files"
 	"github.com/kalends/kalends/internal/connectors/sqlite"
 )
 
@@ -14,6 +15,7 @@ import (
 func All(version string, now func() time.Time) []connect.Connector {
 	return []connect.Connector{
 		calendly.New(calendly.Deps{Version: version, Now: now}),
+		files.New(),
 		sqlite.New(),
 	}
 }

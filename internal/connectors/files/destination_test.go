@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,12 +37,29 @@ func TestDestination(t *testing.T) { //nolint:paralleltest // see above
 		t.Run(query, func(t *testing.T) {
 			connecttest.TestDestination(t, connecttest.Harness{
 				Fresh: func(t testing.TB) connecttest.Place {
-					return at{filepath.Join(t.TempDir(), "a copy #1 100%"), query}
+					t.Helper()
+					return at{filepath.Join(inMemory(t), "a copy #1 100%"), query}
 				},
 				InfinityRefused: strings.Contains(query, "jsonl"),
 			})
 		})
 	}
+}
+
+// inMemory returns a folder for a test that makes many commits: each of them
+// would wait for the disk.
+func inMemory(t testing.TB) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("/dev/shm", "files-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
+		}
+	})
+	return folder
 }
 
 // at is a folder and the options it is opened with.
@@ -79,8 +99,10 @@ func (a at) Rows(t testing.TB, s connect.Stream) []map[string]any {
 	if o.Layout == logs {
 		return foldedLog(t, o, a.folder, s)
 	}
-	copied := at{filepath.Join(t.TempDir(), "copied"), a.query}
-	copyFolder(t, a.folder, copied.folder)
+	copied := at{filepath.Join(inMemory(t), "copied"), a.query}
+	if err := os.CopyFS(copied.folder, os.DirFS(a.folder)); err != nil {
+		t.Fatal(err)
+	}
 	if err := copied.Open(t).Close(); err != nil {
 		t.Fatalf("ending a run: %v", err)
 	}
@@ -110,17 +132,10 @@ func found(t testing.TB, folder string, s connect.Stream) []string {
 	return names
 }
 
-func copyFolder(t testing.TB, from, to string) {
-	t.Helper()
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // foldedLog applies the changes of a log in their order.
 func foldedLog(t testing.TB, o options, folder string, s connect.Stream) []map[string]any {
 	t.Helper()
-	var all []map[string]any
+	byKey := map[string][]map[string]any{}
 	var last float64
 	for _, path := range found(t, folder, s) {
 		for _, change := range readFile(t, o, path, connect.Stream{Columns: logColumns(append([]connect.Column{}, s.Columns...))}) {
@@ -129,26 +144,24 @@ func foldedLog(t testing.TB, o options, folder string, s connect.Stream) []map[s
 				t.Fatalf("%s: place %v follows %v", path, seq, last)
 			}
 			last = seq
-			all = apply(all, s, change)
+			key := ""
+			for _, name := range s.Key {
+				if name != connect.ColumnValidFrom {
+					key += fmt.Sprintf("%q ", change[name])
+				}
+			}
+			byKey[key] = apply(byKey[key], s, change)
 		}
 	}
-	return all
+	return slices.Concat(slices.Collect(maps.Values(byKey))...)
 }
 
-// apply is the reading rule of docs/files.md.
+// apply is the reading rule of docs/files.md, for the rows of one key.
 func apply(all []map[string]any, s connect.Stream, change map[string]any) []map[string]any {
-	same := func(a, b map[string]any) bool {
-		for _, name := range s.Key {
-			if name != connect.ColumnValidFrom && a[name] != b[name] {
-				return false
-			}
-		}
-		return true
-	}
 	var rest []map[string]any
 	var old map[string]any
 	for _, have := range all {
-		if same(have, change) && (!s.History || have[connect.ColumnValidTo] == nil) {
+		if !s.History || have[connect.ColumnValidTo] == nil {
 			old = have
 		} else {
 			rest = append(rest, have)

@@ -28,7 +28,7 @@ const (
 // manifest says what is committed. It is the one file that is replaced when a
 // transaction is committed: all streams of a transaction change at once.
 type manifest struct {
-	Version int `json:"version"`
+	Version int     `json:"version"`
 	Options options `json:",inline"`
 	// Transaction is the number of the last that was committed.
 	Transaction int64            `json:"transaction"`

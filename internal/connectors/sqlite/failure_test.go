@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 )
 
@@ -158,7 +159,7 @@ func untilFull(t *testing.T, d connect.Destination) (landed int) {
 
 func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.T) {
 	t.Parallel()
-	folder, resize := smallDisk(t, "8m")
+	folder, resize := connecttest.SmallDisk(t, "8m")
 	path := filepath.Join(folder, "copy.db")
 	d := file(path).Open(t)
 	if err := prepareAll(t.Context(), d); err != nil {
@@ -194,7 +195,7 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 
 func TestOpen_says_when_the_disk_is_full(t *testing.T) {
 	t.Parallel()
-	folder, resize := smallDisk(t, "64k")
+	folder, resize := connecttest.SmallDisk(t, "64k")
 	write(t, filepath.Join(folder, "filler"), make([]byte, 64<<10))
 	path := filepath.Join(folder, "copy.db")
 	_, err := openPath(t, path)

@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 // table is a prepared stream and the statements that write it.
 type table struct {
+	stream  connect.Stream
 	name    string
 	columns []connect.Column
 	key     []int // where the key stands in columns
@@ -31,23 +31,18 @@ type table struct {
 type statement struct{ driver.Stmt }
 
 func newTable(s connect.Stream) (*table, error) {
-	t := &table{name: s.Name, columns: s.Columns, deleted: -1}
+	t := &table{stream: s, name: s.Name, columns: s.Columns, deleted: -1}
 	for i, c := range s.Columns {
 		t.all = append(t.all, i)
 		if c.Name == connect.ColumnDeleted {
 			t.deleted = i
 		}
 	}
-	for _, name := range s.Key {
-		i := slices.IndexFunc(s.Columns, func(c connect.Column) bool { return c.Name == name })
-		if i < 0 {
-			return nil, fault.New(fault.Schema, "the key of %s names the column %s, which it has not", s.Name, name)
-		}
-		t.key = append(t.key, i)
+	key, err := s.KeyColumns()
+	if err != nil {
+		return nil, err
 	}
-	if len(t.key) == 0 {
-		return nil, fault.New(fault.Schema, "%s has no key, so its records cannot be told apart", s.Name)
-	}
+	t.key = key
 	if s.History {
 		t.history = newHistory(t, s)
 	}
@@ -113,41 +108,22 @@ func (t *table) run(ctx context.Context, conn driver.Conn, s *statement, text fu
 // bind adds a value to args as SQLite keeps it, or says why it cannot: SQLite
 // itself takes any value in any column.
 func (t *table) bind(column int, v any) error {
-	c := t.columns[column]
-	kept, ok := value(c.Type, v)
-	switch {
-	case v == nil && t.required(column):
-		return fault.New(fault.Schema, "column %s of %s must not be null", c.Name, t.name)
-	case v != nil && !ok:
-		return fault.New(fault.Schema, "column %s of %s keeps %s values; this %T does not fit", c.Name, t.name, c.Type, v)
+	if err := t.stream.Fit(column, v, t.required(column)); err != nil {
+		return err
 	}
-	t.args = append(t.args, driver.NamedValue{Ordinal: len(t.args) + 1, Value: kept})
+	t.args = append(t.args, driver.NamedValue{Ordinal: len(t.args) + 1, Value: value(v)})
 	return nil
 }
 
-// value returns v as SQLite keeps a value of the type, and whether it fits.
-func value(t connect.Type, v any) (kept any, ok bool) {
-	switch t {
-	case connect.Text:
-		_, ok = v.(string)
-	case connect.Integer:
-		_, ok = v.(int64)
-	case connect.Boolean:
-		_, ok = v.(bool)
-	case connect.Number:
-		f, isFloat := v.(float64)
-		ok = isFloat && !math.IsNaN(f) // SQLite would keep NaN as null
-	case connect.Timestamp:
-		if at, isTime := v.(time.Time); isTime {
-			year := at.UTC().Year() // of four digits, or texts would not sort as times
-			return connect.FormatTime(at), 0 <= year && year <= 9999
-		}
-	case connect.JSON:
-		if text, isDocument := v.(connect.Document); isDocument {
-			return string(text), len(text) > 0
-		}
+// value returns v as SQLite keeps it.
+func value(v any) any {
+	switch v := v.(type) {
+	case time.Time:
+		return connect.FormatTime(v)
+	case connect.Document:
+		return string(v)
 	}
-	return v, ok
+	return v
 }
 
 // close releases the statements.

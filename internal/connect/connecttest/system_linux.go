@@ -1,4 +1,4 @@
-package sqlite
+package connecttest
 
 import (
 	"os"
@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// asOneWhoMayNot runs do as a user whom the modes of files hold back. Root is
+// AsOneWhoMayNot runs do as a user whom the modes of files hold back. Root is
 // not, so for root it runs as nobody: the kernel checks files by the thread's
 // own file system user.
-func asOneWhoMayNot(t *testing.T, do func()) {
+func AsOneWhoMayNot(t testing.TB, do func()) {
 	t.Helper()
 	if os.Geteuid() == 0 {
 		const nobody = 65534
@@ -28,13 +28,13 @@ func asOneWhoMayNot(t *testing.T, do func()) {
 	do()
 }
 
-// smallDisk returns a folder on a file system of so many bytes of its own, and
+// SmallDisk returns a folder on a file system of so many bytes of its own, and
 // a function that changes its size.
-func smallDisk(t *testing.T, size string) (folder string, resize func(size string)) {
+func SmallDisk(t testing.TB, size string) (folder string, resize func(size string)) {
 	t.Helper()
 	folder = t.TempDir()
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {
-		t.Skipf("a small disk needs the right to mount one (TestWrite_says_when_the_database_is_full runs without): %v", err)
+		t.Skipf("a small disk needs the right to mount one: %v", err)
 	}
 	t.Cleanup(func() {
 		if err := syscall.Unmount(folder, 0); err != nil { // something in it is still open

@@ -1,0 +1,24 @@
+//go:build !linux
+
+package connecttest
+
+import (
+	"os"
+	"testing"
+)
+
+// AsOneWhoMayNot runs do as a user whom the modes of files hold back; see Linux.
+func AsOneWhoMayNot(t testing.TB, do func()) {
+	t.Helper()
+	if os.Geteuid() <= 0 {
+		t.Skip("needs a user whom the modes of files hold back")
+	}
+	do()
+}
+
+// SmallDisk needs Linux; elsewhere the test is skipped.
+func SmallDisk(t testing.TB, _ string) (folder string, resize func(size string)) {
+	t.Helper()
+	t.Skip("needs Linux to mount a small disk")
+	return "", nil
+}
