@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"net/http"
 	"runtime"
 	"slices"
 	"syscall"
@@ -60,6 +61,7 @@ type meaning struct {
 // stores have more of them.
 func meaningOf(err error) meaning {
 	var coded interface{ ErrorCode() string } // what the SDKs of AWS give
+	var status interface{ HTTPStatusCode() int }
 	var network net.Error
 	switch {
 	case errors.As(err, &coded) && slices.Contains([]string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}, coded.ErrorCode()):
@@ -72,7 +74,8 @@ func meaningOf(err error) meaning {
 		return meaning{fault.Unavailable, "the disk is full", "make room and run it again: nothing is lost"}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return meaning{fault.Invalid, "it cannot be written", "choose a folder that you may write to"}
-	case errors.As(err, &network), gcerrors.Code(err) == gcerrors.DeadlineExceeded, errors.Is(err, errStalled):
+	case errors.As(err, &status) && status.HTTPStatusCode() >= http.StatusInternalServerError,
+		errors.As(err, &network), gcerrors.Code(err) == gcerrors.DeadlineExceeded, errors.Is(err, errStalled):
 		return meaning{fault.Unavailable, "the store does not answer", "check the network and run it again: nothing is lost"}
 	case errors.Is(err, fs.ErrNotExist):
 		return meaning{fault.Invalid, "a file that the manifest names is gone", "restore it from a backup, or remove the whole folder or prefix and copy anew"}

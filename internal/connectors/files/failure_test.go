@@ -112,6 +112,18 @@ func batches(t *testing.T, rows func(connect.Stream) []map[string]any) int {
 	return counts[0]
 }
 
+// batches returns how many batches are there once a run has opened the place:
+// of a log, what was committed right before a crash is published then.
+func (a at) batches(t *testing.T) int {
+	t.Helper()
+	if strings.Contains(a.query, logs) {
+		if err := a.Open(t).Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return batches(t, func(s connect.Stream) []map[string]any { return a.Rows(t, s) })
+}
+
 // clean fails the test if something in the folder is neither a file for
 // readers nor needed.
 func clean(t *testing.T, folder string) {
@@ -152,14 +164,14 @@ func TestKill_leaves_whole_batches(t *testing.T) {
 				v := startVictim(t, place, there, there+2)
 				v.wait(t, "written", there+2)
 				v.kill(t)
-				if got := batches(t, func(s connect.Stream) []map[string]any { return place.Rows(t, s) }); got != there+2 {
+				if got := place.batches(t); got != there+2 {
 					t.Fatalf("killed before batch %d was committed: %d batches", there+2, got)
 				}
 				there += 2
 				v = startVictim(t, place, there, -1)
 				v.wait(t, "committed", there+1+round)
 				v.kill(t)
-				got := batches(t, func(s connect.Stream) []map[string]any { return place.Rows(t, s) })
+				got := place.batches(t)
 				if got < there+2+round {
 					t.Fatalf("batches up to %d were committed, %d are there", there+1+round, got)
 				}
@@ -174,7 +186,7 @@ func TestKill_leaves_whole_batches(t *testing.T) {
 			if err := errors.Join(prepareAll(t.Context(), d), writeBatch(t.Context(), d, there, func() {}), d.Close()); err != nil {
 				t.Fatal(err)
 			}
-			if got := batches(t, func(s connect.Stream) []map[string]any { return place.Rows(t, s) }); got != there+1 {
+			if got := place.batches(t); got != there+1 {
 				t.Errorf("the next run completes %d batches of %d", got, there+1)
 			}
 			clean(t, place.folder)
@@ -302,7 +314,7 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 		if landed == 0 {
 			t.Fatal("full before the first batch: this tests nothing")
 		}
-		if got := batches(t, func(s connect.Stream) []map[string]any { return place.Rows(t, s) }); got != landed {
+		if got := place.batches(t); got != landed {
 			t.Fatalf("%d batches are there, %d were committed", got, landed)
 		}
 		resize("64m")
@@ -311,7 +323,7 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 			t.Fatalf("after room was made: %v", err)
 		}
 		clean(t, place.folder)
-		if got := batches(t, func(s connect.Stream) []map[string]any { return place.Rows(t, s) }); got != landed+1 {
+		if got := place.batches(t); got != landed+1 {
 			t.Errorf("%d batches are there, %d were committed", got, landed+1)
 		}
 	}
