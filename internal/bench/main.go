@@ -34,6 +34,7 @@ func promises() []promise {
 		{"budget", "calls made ÷ calls allowed at 3000/min and 200 ms latency: at least 0.95, and no 429", budget},
 		{"memory", "peak memory at 500,000 events ÷ at 50,000: at most 1.2, and under 200 MB", memory},
 		{"fresh", "calls of a run after 0.5% of the near meetings changed ÷ (their pages + changed meetings): at most 1.2, and nothing written where nothing changed", fresh},
+		{"files", "rows a second into Parquet and JSON Lines ÷ with the format's writer used directly: at least 0.7", keeping},
 		{"emulator", "pages of 20 events a second ÷ 2,000, lists of invitees a second ÷ 5,000, peak memory at 1,000,000 events ÷ 150 MB", emulator},
 	}
 }
