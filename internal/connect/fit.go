@@ -24,16 +24,15 @@ func (s Stream) KeyColumns() ([]int, error) {
 	return key, nil
 }
 
-// Fit returns nil if v can be a value of column i of s; otherwise a
-// fault.Schema that names the column and does not tell the value. Columns that
-// are required are never null.
-func (s Stream) Fit(i int, v any, required bool) error {
-	c := s.Columns[i]
+// Fit returns nil if v can be a value of c in a stream of that name; otherwise a
+// fault.Schema that names the column and does not tell the value. A column that
+// is required is never null.
+func (c *Column) Fit(stream string, v any, required bool) error {
 	switch {
 	case v == nil && required:
-		return fault.New(fault.Schema, "column %s of %s must not be null", c.Name, s.Name)
+		return fault.New(fault.Schema, "column %s of %s must not be null", c.Name, stream)
 	case v != nil && !c.Type.Holds(v):
-		return fault.New(fault.Schema, "column %s of %s keeps %s values; this %T does not fit", c.Name, s.Name, c.Type, v)
+		return fault.New(fault.Schema, "column %s of %s keeps %s values; this %T does not fit", c.Name, stream, c.Type, v)
 	}
 	return nil
 }

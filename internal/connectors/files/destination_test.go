@@ -31,8 +31,7 @@ func TestMain(m *testing.M) {
 // The kinds take turns: the suite looks at the heap.
 func TestDestination(t *testing.T) { //nolint:paralleltest // see above
 	for _, query := range []string{
-		"format=jsonl", "format=csv&compress=gzip", "format=parquet",
-		"format=jsonl&layout=log&compress=zstd", "format=csv&layout=log", "format=parquet&layout=log",
+		"format=jsonl", "format=csv&compress=gzip", "format=parquet", "format=jsonl&layout=log&compress=zstd", "format=parquet&layout=log",
 	} {
 		t.Run(query, func(t *testing.T) {
 			connecttest.TestDestination(t, connecttest.Harness{
@@ -50,7 +49,7 @@ func TestDestination(t *testing.T) { //nolint:paralleltest // see above
 // would wait for the disk.
 func inMemory(t testing.TB) string {
 	t.Helper()
-	folder, err := os.MkdirTemp("/dev/shm", "files-test-")
+	folder, err := os.MkdirTemp("/dev/shm", "files-test-") //nolint:usetesting // elsewhere than TempDir
 	if err != nil {
 		return t.TempDir()
 	}

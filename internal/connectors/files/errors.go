@@ -70,7 +70,7 @@ func meaningOf(err error) meaning {
 		return meaning{fault.Forbidden, "access is denied", "let the key list, read, write and delete objects in the bucket"}
 	case gcerrors.Code(err) == gcerrors.NotFound:
 		return meaning{fault.NotFound, "there is no such bucket", "make the bucket, or correct its name and region"}
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), runtime.GOOS == "windows" && errors.Is(err, diskFull):
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), runtime.GOOS == "windows" && errors.Is(err, syscall.Errno(windowsDiskFull)):
 		return meaning{fault.Unavailable, "the disk is full", "make room and run it again: nothing is lost"}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return meaning{fault.Invalid, "it cannot be written", "choose a folder that you may write to"}
@@ -85,8 +85,8 @@ func meaningOf(err error) meaning {
 	return meaning{kind: fault.Internal, why: "the files"}
 }
 
-// diskFull is ERROR_DISK_FULL of Windows.
-const diskFull = syscall.Errno(112)
+// windowsDiskFull is ERROR_DISK_FULL.
+const windowsDiskFull = 112
 
 // missing reports whether a file is not there.
 func missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

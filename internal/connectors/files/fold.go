@@ -118,17 +118,17 @@ func fold(ctx context.Context, s shape, from changes, see func(key []byte, value
 	}
 	for first := true; ; first = false {
 		c, err := from.next()
-		if err != nil && !errors.Is(err, io.EOF) {
+		last := errors.Is(err, io.EOF)
+		if err != nil && !last {
 			return err
 		}
-		last := err != nil
 		if !first && (last || !bytes.Equal(key, c.key)) {
 			if err := errors.Join(show(), ctx.Err()); err != nil {
 				return err
 			}
 		}
 		if last {
-			return nil
+			return nil //nolint:nilerr // it is io.EOF
 		}
 		key = append(key[:0], c.key...)
 		if err := r.add(c); err != nil {

@@ -24,6 +24,7 @@ var _ store = folder{}
 // unfinished ends the names of files that are being written.
 const unfinished = ".tmp"
 
+// in returns the path of a file.
 func (f folder) in(name string) string { return filepath.Join(f.path, filepath.FromSlash(name)) }
 
 // Create writes beside the name and renames, so that a reader of the name sees
@@ -32,7 +33,7 @@ func (f folder) Create(ctx context.Context, name string) (upload, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(f.in(path.Dir(name)), 0o755); err != nil {
+	if err := f.makeFolder(path.Dir(name)); err != nil {
 		return nil, err
 	}
 	made, err := os.Create(f.in(name) + unfinished)
@@ -134,14 +135,27 @@ func (f folder) Move(ctx context.Context, from, to string) error {
 	if _, err := os.Stat(f.in(from)); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(f.in(path.Dir(to)), 0o755); err != nil {
+	if err := f.makeFolder(path.Dir(to)); err != nil {
 		return err
 	}
 	if err := os.Rename(f.in(from), f.in(to)); err != nil {
 		return err
 	}
-	// The folder of a partition may be new, and so is its name in the one above.
-	return errors.Join(f.sync(path.Dir(to)), f.sync(path.Dir(path.Dir(to))))
+	return f.sync(path.Dir(to))
+}
+
+// makeFolder makes a folder, and those above it, whose names are to last too.
+func (f folder) makeFolder(name string) error {
+	if _, err := os.Stat(f.in(name)); err == nil || name == "." {
+		return err
+	}
+	if err := f.makeFolder(path.Dir(name)); err != nil {
+		return err
+	}
+	if err := os.Mkdir(f.in(name), 0o755); err != nil {
+		return err
+	}
+	return f.sync(path.Dir(name))
 }
 
 // Remove also removes the folder of a partition that is empty now.

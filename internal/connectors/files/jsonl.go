@@ -68,16 +68,21 @@ func appendJSON(to []byte, v any) []byte {
 	return append(to, "null"...)
 }
 
-// oneLine writes JSON so that it fits into a line; ok: it is JSON.
-func oneLine(d connect.Document) (_ connect.Document, ok bool) {
-	compact, err := jsontext.AppendFormat(nil, []byte(d), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
+// liner writes JSON so that it fits into a line, in memory that it uses again.
+type liner struct{ in, out []byte }
+
+// line returns d in one line; ok: it is JSON.
+func (l *liner) line(d connect.Document) (_ connect.Document, ok bool) {
+	l.in = append(l.in[:0], d...)
+	var err error
+	l.out, err = jsontext.AppendFormat(l.out[:0], l.in, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
 	switch {
 	case err != nil:
 		return "", false
-	case len(compact) == len(d): // it only ever takes away
+	case len(l.out) == len(d): // it only ever takes away
 		return d, true
 	}
-	return connect.Document(compact), true
+	return connect.Document(l.out), true
 }
 
 // jsonDecoder reads an object a line.

@@ -173,6 +173,7 @@ func plainParquet(t connect.Type, v parquet.Value) any {
 		return v.Boolean()
 	case connect.Timestamp:
 		return time.UnixMicro(v.Int64()).UTC()
+	case connect.Integer:
 	}
 	return v.Int64()
 }

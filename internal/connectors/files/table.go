@@ -27,6 +27,7 @@ type table struct {
 	required []bool
 	from     []int // for each column of the shape the stream's, or -1
 	lines    bool  // rows are lines of JSON
+	liner    liner
 }
 
 func newTable(s connect.Stream, kept shape, o options) (*table, error) {
@@ -56,7 +57,7 @@ func (t *table) record(r connect.Record) (o op, values []any, err error) {
 	if len(r.Values) != len(t.Columns) {
 		return 0, nil, fault.New(fault.Schema, "a record of %s has %d values for %d columns", t.Name, len(r.Values), len(t.Columns))
 	}
-	values = make([]any, len(t.Columns))
+	values = make([]any, len(t.Columns), len(t.Columns)+2) // a log adds two
 	if !r.Deleted {
 		for i := range values {
 			if values[i], err = t.kept(i, r.Values[i]); err != nil {
@@ -80,7 +81,7 @@ func (t *table) record(r connect.Record) (o op, values []any, err error) {
 
 // kept returns a value as files keep it, or says why they cannot.
 func (t *table) kept(i int, v any) (any, error) {
-	if err := t.Fit(i, v, t.required[i]); err != nil {
+	if err := t.Columns[i].Fit(t.Name, v, t.required[i]); err != nil {
 		return nil, err
 	}
 	switch v := v.(type) {
@@ -99,7 +100,7 @@ func (t *table) kept(i int, v any) (any, error) {
 		if !t.lines {
 			return v, nil
 		}
-		line, ok := oneLine(v)
+		line, ok := t.liner.line(v)
 		if !ok {
 			return nil, fault.New(fault.Schema, "column %s of %s is to hold JSON; this is none", t.Columns[i].Name, t.Name)
 		}

@@ -15,7 +15,6 @@ import (
 
 // table is a prepared stream and the statements that write it.
 type table struct {
-	stream  connect.Stream
 	name    string
 	columns []connect.Column
 	key     []int // where the key stands in columns
@@ -31,7 +30,7 @@ type table struct {
 type statement struct{ driver.Stmt }
 
 func newTable(s connect.Stream) (*table, error) {
-	t := &table{stream: s, name: s.Name, columns: s.Columns, deleted: -1}
+	t := &table{name: s.Name, columns: s.Columns, deleted: -1}
 	for i, c := range s.Columns {
 		t.all = append(t.all, i)
 		if c.Name == connect.ColumnDeleted {
@@ -108,7 +107,7 @@ func (t *table) run(ctx context.Context, conn driver.Conn, s *statement, text fu
 // bind adds a value to args as SQLite keeps it, or says why it cannot: SQLite
 // itself takes any value in any column.
 func (t *table) bind(column int, v any) error {
-	if err := t.stream.Fit(column, v, t.required(column)); err != nil {
+	if err := t.columns[column].Fit(t.name, v, t.required(column)); err != nil {
 		return err
 	}
 	t.args = append(t.args, driver.NamedValue{Ordinal: len(t.args) + 1, Value: value(v)})
