@@ -128,7 +128,7 @@ func fold(ctx context.Context, s shape, from changes, see func(key []byte, value
 			}
 		}
 		if last {
-			return nil //nolint:nilerr // it is io.EOF
+			return nil
 		}
 		key = append(key[:0], c.key...)
 		if err := r.add(c); err != nil {
