@@ -60,6 +60,9 @@ func (a *App) atAddress(scheme, rest string) (place, error) {
 	if i < 0 {
 		return place{}, a.noDestination("this is not the address of a destination")
 	}
+	if scheme != a.connectors[i].Spec.Name {
+		rest = scheme + ":" + rest
+	}
 	values, err := a.connectors[i].Address(rest)
 	if err != nil {
 		return place{}, err

@@ -51,6 +51,13 @@ func rules() map[string]rule {
 			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
 			others: []string{pgx},
 		},
+		"internal/connectors/files": {
+			ours: []string{"internal/connect", "internal/fault"},
+			others: []string{
+				jsontext, "github.com/parquet-go/parquet-go", "github.com/klauspost/compress", "gocloud.dev",
+				"github.com/aws/aws-sdk-go-v2", "github.com/gofrs/flock",
+			},
+		},
 		"internal/connectors/sqlite": {
 			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
 			others: []string{jsontext, sqlite},
@@ -78,8 +85,8 @@ func rules() map[string]rule {
 		},
 		"cmd/kalends": {ours: []string{"internal/cli"}},
 		"internal/bench": {
-			ours:   []string{"calendly", "calendly/calendlytest", "internal/connect", "internal/connectors/all", "internal/flow", "internal/vault"},
-			others: []string{pgx, mysql},
+			ours:   []string{"calendly", "calendly/calendlytest", "internal/connect", "internal/connectors/all", "internal/connectors/files", "internal/flow", "internal/vault"},
+			others: []string{pgx, mysql, "github.com/parquet-go/parquet-go"},
 		},
 	}
 }

@@ -11,7 +11,8 @@ import (
 // says what it can be; Spec is always set.
 type Connector struct {
 	Spec Spec
-	// Address turns the part of an address after "scheme:" into Values.
+	// Address turns the part of an address after "name:" into Values; of an
+	// address that begins with another of the Schemes, the whole.
 	// Nil: the connector is named by credential only.
 	Address func(rest string) (map[string]string, error)
 	// Verify tests a credential before it is saved and returns what to save.

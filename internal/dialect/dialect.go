@@ -87,16 +87,12 @@ func (d *Dialect) Text(text string) string {
 // system could not tell apart, is a fault.Schema.
 func (d *Dialect) Table(s connect.Stream) (*Table, error) {
 	t := &Table{Stream: s, Name: d.table(s.Name), Deleted: s.Column(connect.ColumnDeleted), dialect: d, required: make([]bool, len(s.Columns))}
-	for _, name := range s.Key {
-		i := s.Column(name)
-		if i < 0 {
-			return nil, fault.New(fault.Schema, "the key of %s names the column %s, which it has not", s.Name, name)
-		}
-		t.Key = append(t.Key, i)
-		t.required[i] = true
+	var err error
+	if t.Key, err = s.KeyColumns(); err != nil {
+		return nil, err
 	}
-	if len(t.Key) == 0 {
-		return nil, fault.New(fault.Schema, "%s has no key, so its records cannot be told apart", s.Name)
+	for _, i := range t.Key {
+		t.required[i] = true
 	}
 	for i, c := range s.Columns {
 		if other := t.Column(d.Name(c.Name)); other >= 0 {

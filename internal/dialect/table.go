@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -109,11 +108,11 @@ func (t *Table) Rest() []int {
 // not tell the value.
 func (t *Table) Check(column int, v any) error {
 	c := &t.Stream.Columns[column]
-	switch {
-	case v == nil && t.required[column]:
-		return fault.New(fault.Schema, "column %s of %s must not be null", c.Name, t.Stream.Name)
-	case v != nil && !t.dialect.fits(c.Type, v):
-		return fault.New(fault.Schema, "column %s of %s keeps %s values; this %T does not fit", c.Name, t.Stream.Name, c.Type, v)
+	if err := c.Fit(t.Stream.Name, v, t.required[column]); err != nil {
+		return err
+	}
+	if f, is := v.(float64); is && t.dialect.InfinityRefused && math.IsInf(f, 0) {
+		return fault.New(fault.Schema, "column %s of %s keeps finite numbers; this one does not fit", c.Name, t.Stream.Name)
 	}
 	return t.checkLength(column, v)
 }
@@ -138,27 +137,4 @@ func (t *Table) CheckWidth(r connect.Record) error {
 		return nil
 	}
 	return fault.New(fault.Schema, "a record of %s has %d values for %d columns", t.Stream.Name, len(r.Values), len(t.names))
-}
-
-// fits reports whether v is a value of the type.
-func (d *Dialect) fits(t connect.Type, v any) (ok bool) {
-	switch t {
-	case connect.Text:
-		_, ok = v.(string)
-	case connect.Integer:
-		_, ok = v.(int64)
-	case connect.Boolean:
-		_, ok = v.(bool)
-	case connect.Number:
-		f, isFloat := v.(float64)
-		return isFloat && !math.IsNaN(f) && !(d.InfinityRefused && math.IsInf(f, 0))
-	case connect.Timestamp:
-		at, isTime := v.(time.Time)
-		year := at.UTC().Year() // of four digits, or texts would not sort as times
-		return isTime && 0 <= year && year <= 9999
-	case connect.JSON:
-		text, isDocument := v.(connect.Document)
-		return isDocument && len(text) > 0
-	}
-	return ok
 }

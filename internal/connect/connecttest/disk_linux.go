@@ -6,11 +6,10 @@ import (
 )
 
 // SmallDisk returns a folder on a file system of so many bytes of its own, and
-// a function that changes its size. Where none can
-// be mounted the test is skipped. When it ends nothing may be open in it, unless
-// it is shared with a server, which closes files when it likes.
+// a function that changes its size. Where none can be mounted the test is
+// skipped. When it ends nothing may be open in it, unless it is shared with a
+// server, which closes files when it likes.
 func SmallDisk(t testing.TB, size string, shared bool) (folder string, resize func(size string)) {
-	t.Helper()
 	t.Helper()
 	folder = t.TempDir()
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {

@@ -24,7 +24,7 @@ const addressHint = "write it as mysql://user@host:3306/database?tls=require&pre
 // settled here, because progress is remembered by it. Nothing of an address
 // that has a password is repeated in an error.
 func address(rest string) (map[string]string, error) {
-	u, err := url.Parse("mysql:" + rest)
+	u, err := url.Parse("mysql:" + strings.TrimPrefix(rest, "mariadb:"))
 	if err != nil || u.Opaque != "" || u.Host == "" && u.Path == "" { // err holds the address
 		return nil, invalid(fieldTo, "this is not the address of a MySQL or MariaDB database").WithHint(addressHint)
 	}

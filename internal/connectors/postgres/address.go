@@ -24,7 +24,7 @@ const addressHint = "write it as postgres://user@host:5432/database?schema=calen
 // progress is remembered by it. Nothing of an address that has a password is
 // repeated in an error.
 func address(rest string) (map[string]string, error) {
-	u, err := url.Parse("postgres:" + rest)
+	u, err := url.Parse("postgres:" + strings.TrimPrefix(rest, "postgresql:"))
 	switch {
 	case err != nil || u.Opaque != "" || u.Host == "" && u.Path == "": // err holds the address
 		return nil, invalid(fieldTo, "this is not the address of a PostgreSQL database").WithHint(addressHint)

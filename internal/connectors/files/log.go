@@ -1,0 +1,114 @@
+package files
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/kalends/kalends/internal/connect"
+)
+
+// String returns the name of o in a log.
+func (o op) String() string { return [...]string{"row", "put", "mark", "remove"}[o] }
+
+// logRecorder writes changes as rows of a file of the log, in their order.
+type logRecorder struct {
+	stream  string
+	seq     int64
+	writing *writing
+	publish move
+}
+
+func (d *destination) newLogRecorder(ctx context.Context, t *table, number int64) (*logRecorder, error) {
+	name := fmt.Sprintf("%s/%012d%s", t.shape.Folder, number, d.options.extension())
+	r := &logRecorder{
+		stream: t.Name, seq: d.manifest.Streams[t.Name].Log.Rows,
+		publish: move{From: stagingName + strings.ReplaceAll(name, "/", "."), To: name},
+	}
+	columns := slices.Clone(t.Columns)
+	for i := range columns {
+		columns[i].Required = slices.Contains(t.key, i)
+	}
+	var err error
+	r.writing, err = d.options.create(ctx, d.store, r.publish.From, logColumns(columns))
+	return r, err
+}
+
+// logColumns adds those that every log has.
+func logColumns(columns []connect.Column) []connect.Column {
+	return append(columns, connect.Column{Name: columnOp, Type: connect.Text, Required: true},
+		connect.Column{Name: columnSeq, Type: connect.Integer, Required: true})
+}
+
+func (r *logRecorder) write(_ context.Context, _ *table, o op, values []any) error {
+	r.seq++
+	return r.writing.encode(append(values, o.String(), r.seq))
+}
+
+func (r *logRecorder) end(_ context.Context, next *manifest) error {
+	if _, err := r.writing.commit(); err != nil {
+		return err
+	}
+	s := next.Streams[r.stream]
+	s.Log = count{Files: s.Log.Files + 1, Rows: r.seq}
+	next.Streams[r.stream] = s
+	next.Publish = append(next.Publish, r.publish)
+	return nil
+}
+
+// drop leaves what end made durable: the next run removes it.
+func (r *logRecorder) drop() error { return r.writing.abort() }
+
+// logFiles returns those of the names that are committed files of the log of a
+// stream, in their order.
+func (d *destination) logFiles(names []string, s shape) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		folder, file := path.Split(name)
+		digits, ok := strings.CutSuffix(file, d.options.extension())
+		number, err := strconv.ParseInt(digits, 10, 64)
+		return folder != s.Folder+"/" || !ok || err != nil || number > d.manifest.Transaction
+	})
+}
+
+// logged returns the changes in the log of a stream, sorted.
+func (d *destination) logged(ctx context.Context, s shape) (changes, error) {
+	names, err := d.store.List(ctx, s.Folder+"/")
+	if err != nil {
+		return nil, err
+	}
+	columns := logColumns(s.all())
+	at := len(s.Columns)
+	sorted := d.newSorter("log." + s.Folder)
+	var c change
+	for _, name := range d.logFiles(names, s) {
+		err := d.options.readRows(ctx, d.store, name, columns, func(values []any) error {
+			c.op = op(slices.Index([]any{row.String(), put.String(), mark.String(), remove.String()}, values[at]))
+			if c.op < put || c.op > remove {
+				return damaged(name)
+			}
+			s.fill(&c, values[:at])
+			return sorted.add(ctx, c)
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return sorted.merged(ctx)
+}
+
+// fill writes the values of a row into c, whose memory is used again.
+func (s shape) fill(c *change, values []any) {
+	c.key, c.payload = s.sortKey(c.key[:0], values), c.payload[:0]
+	for _, v := range values {
+		c.payload = appendValue(c.payload, v)
+	}
+}
+
+// newSorter returns a sorter whose files are in the scratch folder.
+func (d *destination) newSorter(name string) *sorter {
+	number := d.begin()
+	return &sorter{store: d.scratch, name: func(n int) string { return fmt.Sprintf("%s%s.%d-%d", scratchName, name, number, n) }}
+}
