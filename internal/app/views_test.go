@@ -1,6 +1,7 @@
 package app
 
 import (
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"net/url"
@@ -25,22 +26,23 @@ type system struct {
 	schema       string // what leads the names of tables
 }
 
-func systems() []system {
+// systems keep a copy each, in a place of that name.
+func systems(place string) []system {
 	return []system{
 		{name: "sqlite", driver: "sqlite", to: func(c *copied) (string, string) { return "sqlite:" + c.file, c.file }},
-		{name: "postgres", driver: "pgx", schema: "views_test.", to: func(*copied) (string, string) {
+		{name: "postgres", driver: "pgx", schema: place + ".", to: func(*copied) (string, string) {
 			server := os.Getenv("KALENDS_TEST_POSTGRES")
 			if server == "" {
 				return "", ""
 			}
-			return server + "&schema=views_test", server
+			return server + "&schema=" + place, server
 		}},
-		{name: "mysql", driver: "mysql", schema: "views_test_", to: func(*copied) (string, string) {
+		{name: "mysql", driver: "mysql", schema: place + "_", to: func(*copied) (string, string) {
 			u, err := url.Parse(os.Getenv("KALENDS_TEST_MYSQL"))
 			if err != nil || u.Host == "" {
 				return "", ""
 			}
-			return u.String() + "&prefix=views_test_", fmt.Sprintf("%s@tcp(%s)%s?parseTime=true", u.User.Username(), u.Host, u.Path)
+			return u.String() + "&prefix=" + place + "_", fmt.Sprintf("%s@tcp(%s)%s?parseTime=true", u.User.Username(), u.Host, u.Path)
 		}},
 	}
 }
@@ -51,7 +53,7 @@ func TestViews_answer_alike_in_every_system(t *testing.T) {
 	c := newCopied(t, calendlytest.Config{Seed: 41, Events: 400})
 	var names []string
 	var first map[string][]string
-	for _, s := range systems() {
+	for _, s := range systems("views_" + strings.ToLower(rand.Text())) {
 		to, dsn := s.to(c)
 		if to == "" {
 			if os.Getenv("CI") != "" {
