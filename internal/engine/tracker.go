@@ -125,9 +125,12 @@ func (t *Tracker) Observe(stream string, c connect.Calls) {
 	t.signal()
 }
 
-func (t *Tracker) landed(streams []connect.Stream, b connect.Batch) {
+// landed counts a batch, of which some rows of each stream were refused.
+func (t *Tracker) landed(streams []connect.Stream, b connect.Batch, refused map[string]int) {
 	t.each(streams, func(s *tracked) {
 		s.share = b.Share
+		s.Records -= refused[s.Name]
+		s.Quarantined += refused[s.Name]
 		for _, rows := range b.Rows {
 			if rows.Stream == s.Name {
 				s.Records += len(rows.Records)
