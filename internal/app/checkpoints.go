@@ -16,6 +16,7 @@ type checkpoints struct {
 	flowID      string
 	fingerprint map[string]string   // by group
 	streams     map[string][]string // by group
+	mappings    map[string]string   // by stream
 	now         func() time.Time
 
 	mu      sync.Mutex
@@ -33,6 +34,13 @@ const (
 
 // Load implements engine.Checkpoints.
 func (c *checkpoints) Load(ctx context.Context, group string) (engine.Progress, error) {
+	mappings := map[string]string{}
+	for _, stream := range c.streams[group] {
+		mappings[stream] = c.mappings[stream]
+	}
+	if err := c.store.Remap(ctx, c.flowID, group, mappings); err != nil {
+		return engine.Progress{}, err
+	}
 	all, err := c.store.Progress(ctx, c.flowID)
 	if err != nil {
 		return engine.Progress{}, err

@@ -16,6 +16,7 @@ import (
 	"github.com/kalends/kalends/internal/engine"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/flow"
+	"github.com/kalends/kalends/internal/mapping"
 )
 
 // SyncRequest says what to move.
@@ -34,6 +35,12 @@ type SyncRequest struct {
 	// History names the streams of which every version is kept, too; "all" is
 	// each of those that are read.
 	History []string
+	// Map is the path of the map file that says how records are written; empty:
+	// as they are.
+	Map string
+	// MaxBadRows is how many rows may be refused by the destination, or not be
+	// mapped, before the run ends. They are kept in the quarantine.
+	MaxBadRows int
 	// Watch, if not nil, is called in a goroutine of its own and must return
 	// once changed is closed; snapshot may be called at any time.
 	Watch func(changed <-chan struct{}, snapshot func() flow.Snapshot)
@@ -65,12 +72,15 @@ func (a *App) Sync(ctx context.Context, req SyncRequest) (run flow.Run, err erro
 		return flow.Run{}, err
 	}
 	defer func() { err = errors.Join(err, destination.Close()) }()
+	p.maxBadRows = req.MaxBadRows
 	return a.run(ctx, p, destination, req.Watch)
 }
 
 // plan is a SyncRequest understood.
 type plan struct {
 	flow        flow.Flow
+	maxBadRows  int
+	mapping     *mapping.Mapping // nil: records are written as they are
 	source      connect.Source
 	streams     []connect.Stream
 	start       time.Time
@@ -102,8 +112,13 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
+	m, err := a.mapping(ctx, req.Map, source.Streams())
+	if err != nil {
+		return plan{}, err
+	}
 	return plan{
-		flow:        flow.Flow{ID: flowID(credential, to.Spec.Name, values), From: req.From, To: req.To},
+		flow:        flow.Flow{ID: flowID(credential, to.Spec.Name, values), From: req.From, Credential: credential, To: req.To},
+		mapping:     m,
 		source:      source,
 		streams:     streams,
 		start:       start,
@@ -213,7 +228,7 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 		return flow.Run{}, err
 	}
 	run := flow.Run{ID: a.newID(), Flow: p.flow.ID, Status: flow.Running, Started: a.now()}
-	if err := a.store.StartRun(ctx, run); err != nil {
+	if err := errors.Join(a.store.SaveFlow(ctx, p.flow), a.store.StartRun(ctx, run)); err != nil {
 		return flow.Run{}, err
 	}
 	tracker := engine.NewTracker(run, p.streams, a.now)
@@ -221,13 +236,17 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 	if watch != nil {
 		watching.Go(func() { watch(tracker.Changed(), tracker.Snapshot) })
 	}
-	saved := &checkpoints{store: a.store, flowID: p.flow.ID, fingerprint: p.fingerprint, streams: map[string][]string{}, now: a.now}
+	mappings := mappingsOf(p.mapping, p.streams)
+	saved := &checkpoints{
+		store: a.store, flowID: p.flow.ID, fingerprint: p.fingerprint, streams: map[string][]string{}, mappings: mappings, now: a.now,
+	}
 	for _, s := range p.streams {
 		saved.streams[s.Group] = append(saved.streams[s.Group], s.Name)
 	}
 	err := engine.Run(ctx, engine.Job{
 		Source: p.source, Destination: destination, Streams: p.streams,
 		Checkpoints: saved, Memory: memory{a.store.Memory(p.flow.ID), saved}, Tracker: tracker, Gather: gather, Finish: finishBatch,
+		Mapping: mappers(p.mapping, p.streams), Quarantine: a.quarantine(p, run.ID), MaxBadRows: p.maxBadRows,
 		History: p.history, Now: a.now,
 	})
 	run = tracker.Finish(err)

@@ -60,14 +60,14 @@ type record struct {
 
 // value is a value in JSON: one member, by its type; none is null.
 type value struct {
-	Text    *string `json:"text,omitempty"`
-	Bytes   []byte  `json:"bytes,omitempty"` // a text that is not UTF-8
-	Integer *string `json:"integer,omitempty"`
-	Number  *string `json:"number,omitempty"`
-	Boolean *bool   `json:"boolean,omitempty"`
-	Time    *string `json:"time,omitempty"`
-	JSON    *string `json:"json,omitempty"` // a text: it is kept to the byte
-	RawJSON []byte  `json:"raw_json,omitempty"`
+	Text    *string `json:"text,omitzero"`
+	Bytes   []byte  `json:"bytes,omitzero"` // a text that is not UTF-8
+	Integer *string `json:"integer,omitzero"`
+	Number  *string `json:"number,omitzero"`
+	Boolean *bool   `json:"boolean,omitzero"`
+	Time    *string `json:"time,omitzero"`
+	JSON    *string `json:"json,omitzero"` // a text: it is kept to the byte
+	RawJSON []byte  `json:"raw_json,omitzero"`
 }
 
 func (c recordColumn) Value() (driver.Value, error) {

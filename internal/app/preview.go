@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/mapping"
+)
+
+// PreviewRequest says what to show of a mapping.
+type PreviewRequest struct {
+	From    string   // the name of a source's credential
+	Streams []string // as in a SyncRequest
+	Start   string   // as in a SyncRequest
+	Map     string   // the path of a map file
+}
+
+// Preview is what a mapping makes of some records of a stream.
+type Preview struct {
+	mapping.Preview
+
+	Reason string // why there are no records, or what to know
+}
+
+const (
+	previewed    = 10 // records of each stream
+	previewCalls = 40 // for the streams that are read together
+)
+
+// errEnough ends a reading of which enough was seen.
+var errEnough = errors.New("enough was read")
+
+// Preview reads a few records of each stream and maps them. It makes few calls:
+// of a stream whose records are rare it may find none.
+func (a *App) Preview(ctx context.Context, req PreviewRequest) ([]Preview, error) {
+	_, source, err := a.source(ctx, req.From, map[string]string{"start": req.Start})
+	if err != nil {
+		return nil, err
+	}
+	streams, err := selectStreams(source.Streams(), req.Streams)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := connect.ParseStart(req.Start); err != nil {
+		return nil, err
+	}
+	m, err := a.mapping(ctx, req.Map, source.Streams())
+	if err != nil {
+		return nil, err
+	}
+	g := &glance{source: source, records: map[string][]connect.Record{}, reasons: map[string]string{}}
+	groups := map[string][]connect.Stream{}
+	for _, s := range streams {
+		groups[s.Group] = append(groups[s.Group], s)
+	}
+	var previews []Preview
+	for _, s := range streams {
+		if group := groups[s.Group]; group != nil {
+			if err := g.read(ctx, group); err != nil {
+				return nil, err
+			}
+			delete(groups, s.Group)
+		}
+		previews = append(previews, Preview{Preview: m.Stream(s.Name).Preview(g.records[s.Name]), Reason: g.reasons[s.Name]})
+	}
+	return previews, nil
+}
+
+// glance reads the first records of streams.
+type glance struct {
+	source  connect.Source
+	records map[string][]connect.Record
+	reasons map[string]string
+}
+
+// read reads the streams of one group until there is enough of each, or enough
+// calls were made.
+func (g *glance) read(ctx context.Context, group []connect.Stream) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var mu sync.Mutex
+	calls, parents := 0, map[string]bool{}
+	reading := connect.Reading{
+		Streams: group,
+		Sample: func(key string) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			if len(parents) < previewed {
+				parents[key] = true
+			}
+			return parents[key]
+		},
+		Observe: func(_ string, c connect.Calls) {
+			mu.Lock()
+			defer mu.Unlock()
+			if calls += c.Requests; calls >= previewCalls {
+				cancel(errEnough)
+			}
+		},
+	}
+	for b, err := range g.source.Read(ctx, reading) {
+		if errors.Is(context.Cause(ctx), errEnough) {
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+		if g.note(b); g.enough(group) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// note takes from a batch what is still wanted.
+func (g *glance) note(b connect.Batch) {
+	for _, rows := range b.Rows {
+		have := g.records[rows.Stream]
+		g.records[rows.Stream] = append(have, rows.Records[:min(len(rows.Records), previewed-len(have))]...)
+	}
+	for _, s := range b.Skips {
+		g.reasons[s.Stream] = s.Reason
+	}
+	for _, n := range b.Notes {
+		g.reasons[n.Stream] = n.Text
+	}
+}
+
+func (g *glance) enough(group []connect.Stream) bool {
+	for _, s := range group {
+		if len(g.records[s.Name]) < previewed {
+			return false
+		}
+	}
+	return true
+}
