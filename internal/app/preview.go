@@ -35,7 +35,9 @@ var errEnough = errors.New("enough was read")
 // Preview reads a few records of each stream and maps them. It makes few calls:
 // of a stream whose records are rare it may find none.
 func (a *App) Preview(ctx context.Context, req PreviewRequest) ([]Preview, error) {
-	_, source, err := a.source(ctx, req.From, map[string]string{"start": req.Start})
+	// What a recent pass reads is one window, which is read page by page; it is
+	// to hold all there is.
+	_, source, err := a.source(ctx, req.From, map[string]string{"start": req.Start, "pass": "recent", "recent": "10000d"})
 	if err != nil {
 		return nil, err
 	}
