@@ -2,17 +2,15 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
 	"github.com/kalends/kalends/internal/app"
-	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
-	"github.com/kalends/kalends/internal/flow"
 )
 
 func (p *program) quarantineCommand() *cobra.Command {
@@ -71,23 +69,6 @@ func (p *program) quarantineShow() *cobra.Command {
 	}
 }
 
-func (p *program) showQuarantined(q app.Quarantined) error {
-	if p.json {
-		return p.printJSON(newQuarantinedJSON(q, true))
-	}
-	pairs := [][2]string{
-		{"ID", strconv.FormatInt(q.ID, 10)}, {"From", q.From}, {"To", q.To}, {"Stream", q.Stream}, {"Table", q.Table.Name}, {"Key", q.Key},
-		{"Run", q.Run}, {"At", shownTime(q.At)}, {"Kind", q.Kind}, {"Error", q.Message}, {"Row", "as it would be written"},
-	}
-	if !q.Mapped {
-		pairs[len(pairs)-1][1] = "as the source has it, without its personal data: it could not be mapped"
-	}
-	for i, c := range q.Table.Columns {
-		pairs = append(pairs, [2]string{"  " + c.Name, valueText(q.Record.Values[i])})
-	}
-	return p.printPairs(pairs)
-}
-
 func (p *program) quarantineRetry() *cobra.Command {
 	return p.quarantineVerb(&cobra.Command{
 		Use:   "retry [ID…] [--all]",
@@ -106,21 +87,7 @@ landed, with 6 if some were refused.`,
 		if err != nil && done.Landed+len(done.Refused) == 0 {
 			return err
 		}
-		if p.json {
-			result := retriedJSON{Landed: done.Landed, Refused: []quarantinedJSON{}}
-			for _, q := range done.Refused {
-				result.Refused = append(result.Refused, newQuarantinedJSON(q, false))
-			}
-			if err != nil {
-				result.Error = flow.ErrorOf(err)
-			}
-			if printed := p.printJSON(result); printed != nil {
-				return printed
-			}
-			return err
-		}
-		p.say("%d rows landed, %d were refused again", done.Landed, len(done.Refused))
-		return err
+		return errors.Join(err, p.printRetried(done, err))
 	})
 }
 
@@ -221,68 +188,4 @@ func rowIDs(args []string) ([]int64, error) {
 		ids = append(ids, id)
 	}
 	return ids, nil
-}
-
-// quarantinedJSON is a quarantined row as --json prints it.
-type quarantinedJSON struct {
-	ID      int64          `json:"id"`
-	From    string         `json:"from"`
-	To      string         `json:"to"`
-	Stream  string         `json:"stream"`
-	Table   string         `json:"table"`
-	Key     string         `json:"key"`
-	Run     string         `json:"run_id"`
-	At      time.Time      `json:"at"`
-	Kind    string         `json:"kind"`
-	Message string         `json:"message"`
-	Mapped  bool           `json:"mapped"`
-	Deleted bool           `json:"deleted"`
-	Record  map[string]any `json:"record,omitzero"`
-}
-
-type retriedJSON struct {
-	Landed  int               `json:"landed"`
-	Refused []quarantinedJSON `json:"refused"`
-	Error   *flow.Error       `json:"error,omitempty"`
-}
-
-func newQuarantinedJSON(q app.Quarantined, values bool) quarantinedJSON {
-	j := quarantinedJSON{
-		ID: q.ID, From: q.From, To: q.To, Stream: q.Stream, Table: q.Table.Name, Key: q.Key, Run: q.Run, At: q.At.UTC(),
-		Kind: q.Kind, Message: q.Message, Mapped: q.Mapped, Deleted: q.Record.Deleted,
-	}
-	if values {
-		j.Record = recordJSON(q.Table, q.Record)
-	}
-	return j
-}
-
-func (p *program) printQuarantined(list []app.Quarantined) error {
-	if p.json {
-		all := make([]quarantinedJSON, 0, len(list))
-		for _, q := range list {
-			all = append(all, newQuarantinedJSON(q, false))
-		}
-		return p.printJSON(all)
-	}
-	if len(list) == 0 {
-		p.say("the quarantine is empty")
-		return nil
-	}
-	var rows [][]string
-	for _, q := range list {
-		rows = append(rows, []string{strconv.FormatInt(q.ID, 10), q.Stream, q.Message, q.Key, shownTime(q.At), q.From + " → " + q.To})
-	}
-	return p.printTable([]string{"ID", "STREAM", "WHY", "KEY", "AT", "FLOW"}, rows)
-}
-
-// valueText returns a value as people read it.
-func valueText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case time.Time:
-		return connect.FormatTime(v)
-	}
-	return fmt.Sprint(v)
 }

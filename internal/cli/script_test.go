@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
 
 	"github.com/kalends/kalends/internal/cli"
 )
@@ -37,6 +39,7 @@ func TestMain(m *testing.M) {
 //	                      given/NAME/ROLE and in $NAME_ROLE
 //	exit CODE kalends …   runs kalends, which is to end with that code
 //	json PATH [VALUE]     what was printed has that member, "a.0.b"
+//	sql FILE STATEMENT    changes an SQLite file, as its owner may
 //
 // After each script what was printed and every file but those in given/ are
 // searched for the tokens.
@@ -55,7 +58,7 @@ func TestScripts(t *testing.T) {
 			return os.Mkdir(filepath.Join(e.WorkDir, "given"), 0o700)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON,
+			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON, "sql": change,
 		},
 	})
 }
@@ -165,6 +168,17 @@ func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s is %q, want %q", args[0], got, args[1])
 		}
 	}
+}
+
+// change runs a statement on an SQLite file.
+func change(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: sql FILE STATEMENT")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.ExecContext(context.Background(), args[1])
+	ts.Check(errors.Join(err, db.Close()))
 }
 
 // member returns a member of an object or an element of an array; "len" is an
