@@ -163,7 +163,7 @@ streams:
   contacts: {set: {source: calendly}}
 `), history)
 	refused, unmapped := 0, 0
-	for _, q := range c.quarantined(Which{}) {
+	for _, q := range c.quarantined(flow.Which{}) {
 		if q.Mapped {
 			refused++
 		} else {
@@ -256,8 +256,8 @@ streams:
 		t.Fatalf("at first:\n%s", found(proof))
 	}
 	for _, s := range proof.Streams {
-		if s.Name == "invitees" && (s.Unchecked == 0 || s.Unchecked != len(c.quarantined(Which{}))) {
-			t.Errorf("%d invitees are unchecked, %d cannot be mapped", s.Unchecked, len(c.quarantined(Which{})))
+		if s.Name == "invitees" && (s.Unchecked == 0 || s.Unchecked != len(c.quarantined(flow.Which{}))) {
+			t.Errorf("%d invitees are unchecked, %d cannot be mapped", s.Unchecked, len(c.quarantined(flow.Which{})))
 		}
 	}
 	c.exec(
@@ -360,7 +360,7 @@ func TestPreview_shows_ten_rows_of_each_stream_with_few_calls(t *testing.T) {
 	t.Parallel()
 	c := newCopied(t, calendlytest.Config{Seed: 37, Events: 3000})
 	before := c.requestsOf("")
-	previews, err := c.app.Preview(t.Context(), PreviewRequest{
+	previews, err := c.app.Preview(t.Context(), SyncRequest{
 		From: "acme", Map: c.mapFile(private + "streams: {invitees: {to: people, rename: {uri: id}}}"), Streams: []string{"scheduled_events", "invitees", "contacts"},
 	})
 	if err != nil {

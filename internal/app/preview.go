@@ -6,23 +6,9 @@ import (
 	"sync"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/mapping"
 )
-
-// PreviewRequest says what to show of a mapping.
-type PreviewRequest struct {
-	From    string   // the name of a source's credential
-	Streams []string // as in a SyncRequest
-	Start   string   // as in a SyncRequest
-	Map     string   // the path of a map file
-}
-
-// Preview is what a mapping makes of some records of a stream.
-type Preview struct {
-	mapping.Preview
-
-	Reason string // why there are no records, or what to know
-}
 
 const (
 	previewed    = 10 // records of each stream
@@ -32,9 +18,10 @@ const (
 // errEnough ends a reading of which enough was seen.
 var errEnough = errors.New("enough was read")
 
-// Preview reads a few records of each stream and maps them. It makes few calls:
-// of a stream whose records are rare it may find none.
-func (a *App) Preview(ctx context.Context, req PreviewRequest) ([]Preview, error) {
+// Preview reads a few records of each stream and maps them as a sync would, of
+// whose request it looks at From, Streams, Start and Map, which must be there. It
+// makes few calls: of a stream whose records are rare it may find none.
+func (a *App) Preview(ctx context.Context, req SyncRequest) ([]mapping.Preview, error) {
 	// What a recent pass reads is one window, which is read page by page; it is
 	// to hold all there is.
 	_, source, err := a.source(ctx, req.From, map[string]string{"start": req.Start, "pass": "recent", "recent": "10000d"})
@@ -49,15 +36,18 @@ func (a *App) Preview(ctx context.Context, req PreviewRequest) ([]Preview, error
 		return nil, err
 	}
 	m, err := a.mapping(ctx, req.Map, source.Streams())
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case m == nil:
+		return nil, fault.New(fault.Invalid, "there is no map to preview").WithField("map")
 	}
 	g := &glance{source: source, records: map[string][]connect.Record{}, reasons: map[string]string{}}
 	groups := map[string][]connect.Stream{}
 	for _, s := range streams {
 		groups[s.Group] = append(groups[s.Group], s)
 	}
-	var previews []Preview
+	var previews []mapping.Preview
 	for _, s := range streams {
 		if group := groups[s.Group]; group != nil {
 			if err := g.read(ctx, group); err != nil {
@@ -65,7 +55,9 @@ func (a *App) Preview(ctx context.Context, req PreviewRequest) ([]Preview, error
 			}
 			delete(groups, s.Group)
 		}
-		previews = append(previews, Preview{Preview: m.Stream(s.Name).Preview(g.records[s.Name]), Reason: g.reasons[s.Name]})
+		p := m.Stream(s.Name).Preview(g.records[s.Name])
+		p.Reason = g.reasons[s.Name]
+		previews = append(previews, p)
 	}
 	return previews, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/engine"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/flow"
 	"github.com/kalends/kalends/internal/store"
 )
 
@@ -16,16 +17,6 @@ import (
 // otherwise: enough for what a constraint forbids now and then, and few if all
 // rows are wrong.
 const MaxBadRows = 1000
-
-// Quarantined is a row that could not be written.
-type Quarantined = store.Quarantined
-
-// Which names quarantined rows; what is left out is not looked at.
-type Which struct {
-	From, To string // a flow, as in a SyncRequest; both or none
-	Stream   string
-	IDs      []int64
-}
 
 // quarantine is the engine's view of the quarantine of one flow.
 type quarantine struct {
@@ -52,22 +43,22 @@ func (q *quarantine) Held(ctx context.Context) ([]engine.Row, error) {
 
 // Keep implements engine.Quarantine.
 func (q *quarantine) Keep(ctx context.Context, refused []engine.Refused, landed []engine.Row) error {
-	var kept, gone []Quarantined
+	var kept, gone []flow.Quarantined
 	for _, r := range refused {
-		kept = append(kept, Quarantined{
+		kept = append(kept, flow.Quarantined{
 			Stream: r.Stream, Key: r.Key, Run: q.run, At: q.now(), Kind: fault.KindOf(r.Err).String(), Message: r.Err.Error(),
 			Record: r.Record, Table: r.Table, Mapped: r.Mapped, Mapping: q.mappings[r.Stream], History: r.History,
 		})
 	}
 	for _, r := range landed {
-		gone = append(gone, Quarantined{Stream: r.Stream, Key: r.Key})
+		gone = append(gone, flow.Quarantined{Stream: r.Stream, Key: r.Key})
 	}
 	return q.store.Quarantine(ctx, q.flow, kept, gone)
 }
 
 // Quarantined returns quarantined rows, the oldest first. An ID that there is
 // not is fault.NotFound.
-func (a *App) Quarantined(ctx context.Context, which Which) ([]Quarantined, error) {
+func (a *App) Quarantined(ctx context.Context, which flow.Which) ([]flow.Quarantined, error) {
 	chosen, err := a.which(ctx, which)
 	if err != nil {
 		return nil, err
@@ -77,7 +68,7 @@ func (a *App) Quarantined(ctx context.Context, which Which) ([]Quarantined, erro
 		return nil, err
 	}
 	for _, id := range which.IDs {
-		if !slices.ContainsFunc(list, func(q Quarantined) bool { return q.ID == id }) {
+		if !slices.ContainsFunc(list, func(q flow.Quarantined) bool { return q.ID == id }) {
 			return nil, fault.New(fault.NotFound, "there is no row %d in the quarantine", id).WithHint("see which there are with: kalends quarantine list")
 		}
 	}
@@ -85,7 +76,7 @@ func (a *App) Quarantined(ctx context.Context, which Which) ([]Quarantined, erro
 }
 
 // DropQuarantined forgets quarantined rows and returns how many there were.
-func (a *App) DropQuarantined(ctx context.Context, which Which) (int, error) {
+func (a *App) DropQuarantined(ctx context.Context, which flow.Which) (int, error) {
 	chosen, err := a.which(ctx, which)
 	if err != nil {
 		return 0, err
@@ -94,42 +85,42 @@ func (a *App) DropQuarantined(ctx context.Context, which Which) (int, error) {
 }
 
 // which finds the flow of w.
-func (a *App) which(ctx context.Context, w Which) (store.Which, error) {
-	chosen := store.Which{Stream: w.Stream, IDs: w.IDs}
+func (a *App) which(ctx context.Context, w flow.Which) (flow.Which, error) {
 	switch {
 	case w.From == "" && w.To == "":
-		return chosen, nil
+		return w, nil
 	case w.From == "":
-		return chosen, fault.New(fault.Invalid, "--to names no flow without --from").WithField("from").WithHint("give both, as in the sync, or none")
+		return w, fault.New(fault.Invalid, "--to names no flow without --from").WithField("from").WithHint("give both, as in the sync, or none")
 	case w.To == "":
-		return chosen, fault.New(fault.Invalid, "--from names no flow without --to").WithField("to").WithHint("give both, as in the sync, or none")
+		return w, fault.New(fault.Invalid, "--from names no flow without --to").WithField("to").WithHint("give both, as in the sync, or none")
 	}
 	credential, err := a.store.Credential(ctx, w.From)
 	if err != nil {
-		return chosen, err
+		return w, err
 	}
 	to, values, err := a.destination(w.To)
 	if err != nil {
-		return chosen, err
+		return w, err
 	}
-	chosen.Flow = flowID(credential.ID, to.Spec.Name, values)
-	return chosen, nil
+	w.Flow = flowID(credential.ID, to.Spec.Name, values)
+	return w, nil
 }
 
-// Retried is what came of writing quarantined rows again.
-type Retried struct {
-	Landed  int // they are not kept any more
-	Refused []Quarantined
+// retried is what came of writing quarantined rows again.
+type retried struct {
+	landed  int // they are not kept any more
+	refused []flow.Quarantined
 }
 
-// RetryQuarantined writes quarantined rows again. What lands is not kept any
-// more; what is refused stays, with the new error. A flow that is running is
-// fault.Conflict. With an error, what was done by then is returned, too.
-func (a *App) RetryQuarantined(ctx context.Context, which Which) (Retried, error) {
-	var done Retried
+// RetryQuarantined writes quarantined rows again, and returns how many have
+// landed, which are not kept any more, and which were refused, which are, with
+// the new error. A flow that is running is fault.Conflict. With an error, what
+// was done by then is returned, too.
+func (a *App) RetryQuarantined(ctx context.Context, which flow.Which) (landed int, refused []flow.Quarantined, err error) {
+	var done retried
 	rows, err := a.Quarantined(ctx, which)
 	if err != nil {
-		return done, err
+		return 0, nil, err
 	}
 	flows := map[string][]int64{}
 	for _, row := range rows {
@@ -142,26 +133,26 @@ func (a *App) RetryQuarantined(ctx context.Context, which Which) (Retried, error
 		}
 		delete(flows, row.Flow)
 		if err := a.retryFlow(ctx, row.Flow, which.To, ids, &done); err != nil {
-			return done, err
+			return done.landed, done.refused, err
 		}
 	}
-	return done, nil
+	return done.landed, done.refused, nil
 }
 
 // retryFlow writes rows of one flow again. The rows are read with its lock in
 // hand, since a run may have changed them.
-func (a *App) retryFlow(ctx context.Context, id, to string, ids []int64, done *Retried) (err error) {
+func (a *App) retryFlow(ctx context.Context, id, to string, ids []int64, done *retried) (err error) {
 	release, err := a.store.LockFlow(ctx, id)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	rows, err := a.store.Quarantined(ctx, store.Which{Flow: id, IDs: ids})
+	rows, err := a.store.Quarantined(ctx, flow.Which{Flow: id, IDs: ids})
 	if err != nil {
 		return err
 	}
 	fit, unfit, err := a.retryable(ctx, id, rows)
-	done.Refused = append(done.Refused, unfit...)
+	done.refused = append(done.refused, unfit...)
 	if err != nil || len(fit) == 0 {
 		return err
 	}
@@ -175,7 +166,7 @@ func (a *App) retryFlow(ctx context.Context, id, to string, ids []int64, done *R
 
 // retryable tells rows that can be written as they are kept from those that
 // cannot: they were not mapped, or not as rows of the table are now.
-func (a *App) retryable(ctx context.Context, flowID string, rows []Quarantined) (fit, unfit []Quarantined, err error) {
+func (a *App) retryable(ctx context.Context, flowID string, rows []flow.Quarantined) (fit, unfit []flow.Quarantined, err error) {
 	for _, row := range rows {
 		now, err := a.store.Mapping(ctx, flowID, row.Stream)
 		switch {
@@ -215,9 +206,9 @@ func (a *App) destinationOf(ctx context.Context, id, address string) (connect.De
 }
 
 // retry writes rows of one flow into its destination.
-func (a *App) retry(ctx context.Context, destination connect.Destination, rows []Quarantined, done *Retried) error {
+func (a *App) retry(ctx context.Context, destination connect.Destination, rows []flow.Quarantined, done *retried) error {
 	q := &quarantine{store: a.store, flow: rows[0].Flow, mappings: map[string]string{}, now: a.now}
-	byRow := map[engine.Row]Quarantined{}
+	byRow := map[engine.Row]flow.Quarantined{}
 	var again []engine.Refused
 	for _, r := range rows {
 		row := engine.Row{Stream: r.Stream, Key: r.Key}
@@ -231,11 +222,11 @@ func (a *App) retry(ctx context.Context, destination connect.Destination, rows [
 	if kept := q.Keep(ctx, refused, landed); kept != nil {
 		return errors.Join(err, kept)
 	}
-	done.Landed += len(landed)
+	done.landed += len(landed)
 	for _, r := range refused {
 		row := byRow[r.Row]
 		row.Kind, row.Message = fault.KindOf(r.Err).String(), r.Err.Error()
-		done.Refused = append(done.Refused, row)
+		done.refused = append(done.refused, row)
 	}
 	return err
 }

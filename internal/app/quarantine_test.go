@@ -18,7 +18,7 @@ func (c *copied) meetings(start string, most int) (flow.Run, error) {
 }
 
 // quarantined returns the rows in the quarantine.
-func (c *copied) quarantined(which Which) []Quarantined {
+func (c *copied) quarantined(which flow.Which) []flow.Quarantined {
 	c.t.Helper()
 	list, err := c.app.Quarantined(c.t.Context(), which)
 	if err != nil {
@@ -40,7 +40,7 @@ func TestSync_sets_aside_what_sqlite_refuses_and_retry_writes_it_when_it_may(t *
 	if err != nil {
 		t.Fatal(err)
 	}
-	kept, written := c.quarantined(Which{}), c.count("scheduled_events")
+	kept, written := c.quarantined(flow.Which{}), c.count("scheduled_events")
 	if s := run.Streams[0]; s.Quarantined != len(kept) || s.Records != written || len(kept) < 50 || written < 50 || c.count("scheduled_events_history") != written {
 		t.Errorf("%+v; %d are kept, %d rows are there, %d versions", s, len(kept), written, c.count("scheduled_events_history"))
 	}
@@ -76,10 +76,10 @@ func TestSync_sets_aside_what_sqlite_refuses_and_retry_writes_it_when_it_may(t *
 // left.
 func (c *copied) retries(when string, landed, refused int) int {
 	c.t.Helper()
-	done, err := c.app.RetryQuarantined(c.t.Context(), Which{})
-	left := len(c.quarantined(Which{}))
-	if err != nil || landed >= 0 && done.Landed != landed || refused >= 0 && len(done.Refused) != refused || len(done.Refused) != left {
-		c.t.Errorf("%s: %d landed, %d were refused, %d are left: %v", when, done.Landed, len(done.Refused), left, err)
+	got, again, err := c.app.RetryQuarantined(c.t.Context(), flow.Which{})
+	left := len(c.quarantined(flow.Which{}))
+	if err != nil || landed >= 0 && got != landed || refused >= 0 && len(again) != refused || len(again) != left {
+		c.t.Errorf("%s: %d landed, %d were refused, %d are left: %v", when, got, len(again), left, err)
 	}
 	return left
 }
@@ -93,8 +93,8 @@ func TestSync_ends_with_a_hint_when_too_many_rows_are_refused_and_goes_on_when_t
 	c.exec(refuseCanceled)
 	for most, kept := range []int{1, 2, 3} {
 		run, err := c.meetings("", most)
-		if fault.KindOf(err) != fault.Schema || !strings.Contains(fault.HintOf(err), "--max-bad-rows") || run.Status != flow.Failed || len(c.quarantined(Which{})) != kept {
-			t.Errorf("%d may be refused: %v (%s), %d are kept", most, err, fault.HintOf(err), len(c.quarantined(Which{})))
+		if fault.KindOf(err) != fault.Schema || !strings.Contains(fault.HintOf(err), "--max-bad-rows") || run.Status != flow.Failed || len(c.quarantined(flow.Which{})) != kept {
+			t.Errorf("%d may be refused: %v (%s), %d are kept", most, err, fault.HintOf(err), len(c.quarantined(flow.Which{})))
 		}
 	}
 	c.exec("DROP TRIGGER theirs")
@@ -102,7 +102,7 @@ func TestSync_ends_with_a_hint_when_too_many_rows_are_refused_and_goes_on_when_t
 		t.Fatal(err)
 	}
 	c.proved("at last")
-	if left := c.quarantined(Which{}); len(left) != 0 {
+	if left := c.quarantined(flow.Which{}); len(left) != 0 {
 		t.Errorf("%d rows are kept that have landed", len(left))
 	}
 }
@@ -119,13 +119,13 @@ func TestVerify_repairs_what_it_can_and_keeps_what_is_refused(t *testing.T) {
 	if fault.KindOf(err) != fault.Conflict || proof.Streams[0].Status != flow.Differs || proof.Streams[0].Missing != active+canceled {
 		t.Errorf("%+v: %v", proof.Streams[0], err)
 	}
-	if got := c.count("scheduled_events"); got != active || len(c.quarantined(Which{})) != canceled || canceled == 0 {
-		t.Errorf("%d of %d rows are there again, %d of %d are kept", got, active, len(c.quarantined(Which{})), canceled)
+	if got := c.count("scheduled_events"); got != active || len(c.quarantined(flow.Which{})) != canceled || canceled == 0 {
+		t.Errorf("%d of %d rows are there again, %d of %d are kept", got, active, len(c.quarantined(flow.Which{})), canceled)
 	}
 	c.exec("DROP TRIGGER theirs")
 	proof, err = c.verify(VerifyRequest{Repair: true}, "scheduled_events")
-	if err != nil || len(c.quarantined(Which{})) != 0 {
-		t.Errorf("%v: %s\n%d rows are kept", err, found(proof), len(c.quarantined(Which{})))
+	if err != nil || len(c.quarantined(flow.Which{})) != 0 {
+		t.Errorf("%v: %s\n%d rows are kept", err, found(proof), len(c.quarantined(flow.Which{})))
 	}
 }
 
@@ -139,29 +139,29 @@ func TestQuarantine_is_chosen_from_by_flow_stream_and_ID(t *testing.T) {
 	if _, err := c.meetings("", MaxBadRows); err != nil {
 		t.Fatal(err)
 	}
-	all, to := c.quarantined(Which{}), "sqlite:"+c.file
-	if n := len(c.quarantined(Which{From: "acme", To: to})); n != len(all) || n == 0 {
+	all, to := c.quarantined(flow.Which{}), "sqlite:"+c.file
+	if n := len(c.quarantined(flow.Which{From: "acme", To: to})); n != len(all) || n == 0 {
 		t.Errorf("%d of %d rows are of the only flow", n, len(all))
 	}
-	if n := len(c.quarantined(Which{From: "acme", To: to + "x"})) + len(c.quarantined(Which{Stream: "invitees"})); n != 0 {
+	if n := len(c.quarantined(flow.Which{From: "acme", To: to + "x"})) + len(c.quarantined(flow.Which{Stream: "invitees"})); n != 0 {
 		t.Errorf("%d rows are of others", n)
 	}
-	for field, which := range map[string]Which{"from": {To: to}, "to": {From: "acme"}} {
+	for field, which := range map[string]flow.Which{"from": {To: to}, "to": {From: "acme"}} {
 		if _, err := c.app.Quarantined(t.Context(), which); fault.KindOf(err) != fault.Invalid || fault.FieldOf(err) != field {
 			t.Errorf("%+v: %v", which, err)
 		}
 	}
-	if _, err := c.app.Quarantined(t.Context(), Which{IDs: []int64{all[0].ID, 12345}}); fault.KindOf(err) != fault.NotFound {
+	if _, err := c.app.Quarantined(t.Context(), flow.Which{IDs: []int64{all[0].ID, 12345}}); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("an unknown ID: %v", err)
 	}
-	if n, err := c.app.DropQuarantined(t.Context(), Which{IDs: []int64{all[0].ID}}); n != 1 || err != nil {
+	if n, err := c.app.DropQuarantined(t.Context(), flow.Which{IDs: []int64{all[0].ID}}); n != 1 || err != nil {
 		t.Errorf("%d were dropped: %v", n, err)
 	}
 	release, err := c.app.store.LockFlow(t.Context(), all[0].Flow)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.app.RetryQuarantined(t.Context(), Which{}); fault.KindOf(err) != fault.Conflict {
+	if _, _, err := c.app.RetryQuarantined(t.Context(), flow.Which{}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a retry while the flow runs: %v", err)
 	}
 	if err := release(); err != nil {
@@ -171,7 +171,7 @@ func TestQuarantine_is_chosen_from_by_flow_stream_and_ID(t *testing.T) {
 		if err := c.app.store.SaveFlow(t.Context(), flow.Flow{ID: all[0].Flow, Credential: c.credential(), To: address}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := c.app.RetryQuarantined(t.Context(), Which{}); ok != (err == nil) || !ok && fault.FieldOf(err) != "to" {
+		if _, _, err := c.app.RetryQuarantined(t.Context(), flow.Which{}); ok != (err == nil) || !ok && fault.FieldOf(err) != "to" {
 			t.Errorf("to %s: %v", address, err)
 		}
 	}

@@ -9,11 +9,12 @@ import (
 	"github.com/kalends/kalends/internal/app"
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/flow"
+	"github.com/kalends/kalends/internal/mapping"
 )
 
 // previewCommand is `kalends preview`.
 func (p *program) previewCommand() *cobra.Command {
-	var req app.PreviewRequest
+	var req app.SyncRequest
 	cmd := &cobra.Command{
 		Use:   "preview --from CREDENTIAL --map FILE",
 		Short: "Show what a map file makes of some records",
@@ -56,7 +57,7 @@ type changeJSON struct {
 	Error  *flow.Error    `json:"error,omitempty"`
 }
 
-func (p *program) printPreviews(previews []app.Preview) error {
+func (p *program) printPreviews(previews []mapping.Preview) error {
 	if p.json {
 		all := make([]previewJSON, 0, len(previews))
 		for _, one := range previews {
@@ -87,7 +88,7 @@ func (p *program) printPreviews(previews []app.Preview) error {
 }
 
 // printPreview prints the records of a stream in two tables, before and after.
-func (p *program) printPreview(one app.Preview) error {
+func (p *program) printPreview(one mapping.Preview) error {
 	if len(one.Rows) == 0 {
 		p.say("%s: %s", one.Source.Name, printable(cmp.Or(one.Reason, "no records were found")))
 		return nil

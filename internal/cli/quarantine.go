@@ -11,6 +11,7 @@ import (
 
 	"github.com/kalends/kalends/internal/app"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/flow"
 )
 
 func (p *program) quarantineCommand() *cobra.Command {
@@ -19,14 +20,14 @@ func (p *program) quarantineCommand() *cobra.Command {
 }
 
 // addWhich adds the flags that choose rows.
-func addWhich(cmd *cobra.Command, which *app.Which) {
+func addWhich(cmd *cobra.Command, which *flow.Which) {
 	cmd.Flags().StringVar(&which.From, "from", "", "only of the flow from this credential, with --to")
 	cmd.Flags().StringVar(&which.To, "to", "", "only of the flow to this address, with --from")
 	cmd.Flags().StringVar(&which.Stream, "stream", "", "only of this stream")
 }
 
 func (p *program) quarantineList() *cobra.Command {
-	var which app.Which
+	var which flow.Which
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the rows that could not be written",
@@ -59,7 +60,7 @@ func (p *program) quarantineShow() *cobra.Command {
 				return err
 			}
 			return p.with(cmd.Context(), func(a *app.App) error {
-				list, err := a.Quarantined(cmd.Context(), app.Which{IDs: ids})
+				list, err := a.Quarantined(cmd.Context(), flow.Which{IDs: ids})
 				if err != nil {
 					return err
 				}
@@ -78,16 +79,16 @@ not kept any more, what is refused stays, with the new error. Ends with 0 if all
 landed, with 6 if some were refused.`,
 		Example: `  kalends quarantine retry 17 18
   kalends quarantine retry --all --stream invitees`,
-	}, func(ctx context.Context, a *app.App, which app.Which) error {
-		done, err := a.RetryQuarantined(ctx, which)
-		if err == nil && len(done.Refused) > 0 {
-			err = fault.New(fault.Schema, "%d of %d rows were refused again", len(done.Refused), len(done.Refused)+done.Landed).
+	}, func(ctx context.Context, a *app.App, which flow.Which) error {
+		landed, refused, err := a.RetryQuarantined(ctx, which)
+		if err == nil && len(refused) > 0 {
+			err = fault.New(fault.Schema, "%d of %d rows were refused again", len(refused), len(refused)+landed).
 				WithHint("see why with: kalends quarantine list")
 		}
-		if err != nil && done.Landed+len(done.Refused) == 0 {
+		if err != nil && landed+len(refused) == 0 {
 			return err
 		}
-		return errors.Join(err, p.printRetried(done, err))
+		return errors.Join(err, p.printRetried(landed, refused, err))
 	})
 }
 
@@ -98,7 +99,7 @@ func (p *program) quarantineExport() *cobra.Command {
 		Long:  "Prints one line of JSON for each row, as `kalends quarantine show --json` has it.",
 		Example: `  kalends quarantine export --all > rows.jsonl
   kalends quarantine export 17`,
-	}, func(ctx context.Context, a *app.App, which app.Which) error {
+	}, func(ctx context.Context, a *app.App, which flow.Which) error {
 		list, err := a.Quarantined(ctx, which)
 		if err != nil {
 			return err
@@ -125,7 +126,7 @@ func (p *program) quarantineDrop() *cobra.Command {
 until ` + "`kalends verify --repair`" + ` finds them missing.`,
 		Example: `  kalends quarantine drop 17
   kalends quarantine drop --all --from acme --to sqlite:calendly.db --yes`,
-	}, func(ctx context.Context, a *app.App, which app.Which) error {
+	}, func(ctx context.Context, a *app.App, which flow.Which) error {
 		list, err := a.Quarantined(ctx, which)
 		if err != nil {
 			return err
@@ -157,8 +158,8 @@ until ` + "`kalends verify --repair`" + ` finds them missing.`,
 
 // quarantineVerb completes a verb that is for some rows, or with --all for all
 // that the flags choose.
-func (p *program) quarantineVerb(cmd *cobra.Command, do func(context.Context, *app.App, app.Which) error) *cobra.Command {
-	var which app.Which
+func (p *program) quarantineVerb(cmd *cobra.Command, do func(context.Context, *app.App, flow.Which) error) *cobra.Command {
+	var which flow.Which
 	var all bool
 	cmd.Args = cobra.ArbitraryArgs
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/kalends/kalends/internal/app"
 	"github.com/kalends/kalends/internal/flow"
 )
 
@@ -31,7 +30,7 @@ type retriedJSON struct {
 	Error   *flow.Error       `json:"error,omitempty"`
 }
 
-func newQuarantinedJSON(q app.Quarantined, values bool) quarantinedJSON {
+func newQuarantinedJSON(q flow.Quarantined, values bool) quarantinedJSON {
 	j := quarantinedJSON{
 		ID: q.ID, From: q.From, To: q.To, Stream: q.Stream, Table: q.Table.Name, Key: q.Key, Run: q.Run, At: q.At.UTC(),
 		Kind: q.Kind, Message: q.Message, Mapped: q.Mapped, Deleted: q.Record.Deleted,
@@ -42,7 +41,7 @@ func newQuarantinedJSON(q app.Quarantined, values bool) quarantinedJSON {
 	return j
 }
 
-func (p *program) printQuarantined(list []app.Quarantined) error {
+func (p *program) printQuarantined(list []flow.Quarantined) error {
 	if p.json {
 		all := make([]quarantinedJSON, 0, len(list))
 		for _, q := range list {
@@ -61,7 +60,7 @@ func (p *program) printQuarantined(list []app.Quarantined) error {
 	return p.printTable([]string{"ID", "STREAM", "WHY", "KEY", "AT", "FLOW"}, rows)
 }
 
-func (p *program) showQuarantined(q app.Quarantined) error {
+func (p *program) showQuarantined(q flow.Quarantined) error {
 	if p.json {
 		return p.printJSON(newQuarantinedJSON(q, true))
 	}
@@ -79,13 +78,13 @@ func (p *program) showQuarantined(q app.Quarantined) error {
 }
 
 // printRetried prints what came of a retry that ended with err.
-func (p *program) printRetried(done app.Retried, err error) error {
+func (p *program) printRetried(landed int, refused []flow.Quarantined, err error) error {
 	if !p.json {
-		p.say("%d rows landed, %d were refused again", done.Landed, len(done.Refused))
+		p.say("%d rows landed, %d were refused again", landed, len(refused))
 		return nil
 	}
-	result := retriedJSON{Landed: done.Landed, Refused: []quarantinedJSON{}}
-	for _, q := range done.Refused {
+	result := retriedJSON{Landed: landed, Refused: []quarantinedJSON{}}
+	for _, q := range refused {
 		result.Refused = append(result.Refused, newQuarantinedJSON(q, false))
 	}
 	if err != nil {

@@ -5,43 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
-	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/flow"
 )
-
-// Quarantined is a row that could not be written.
-type Quarantined struct {
-	ID          int64 // set by the store
-	Flow        string
-	Stream, Key string // one is kept of each in a flow
-	Run         string // the last that could not write it
-	At          time.Time
-	Kind        string // of the error
-	Message     string
-	// Record is the row as it would have been written and Table the stream that
-	// it is a record of; where Mapped is false, both are the source's.
-	Record connect.Record
-	Table  connect.Stream
-	Mapped bool
-	// Mapping is the fingerprint of the mapping.
-	Mapping string
-	// History says that every version is kept, too.
-	History bool
-	// From and To are the ends of the flow, set by the store.
-	From, To string
-}
-
-// Which names quarantined rows: those of a flow, of a stream and of some IDs;
-// what is empty is not looked at.
-type Which struct {
-	Flow, Stream string
-	IDs          []int64
-}
 
 // SaveFlow remembers the ends of a flow.
 func (s *Store) SaveFlow(ctx context.Context, f flow.Flow) error {
@@ -66,7 +35,7 @@ func (s *Store) Flow(ctx context.Context, id string) (flow.Flow, error) {
 // Quarantine keeps rows of a flow, each in the place of an earlier one of its
 // stream and key, and forgets those that have landed, of which only Stream and
 // Key are looked at: all of it or nothing.
-func (s *Store) Quarantine(ctx context.Context, flowID string, rows, landed []Quarantined) error {
+func (s *Store) Quarantine(ctx context.Context, flowID string, rows, landed []flow.Quarantined) error {
 	err := s.within(ctx, func(tx *sql.Tx) error {
 		for _, q := range landed {
 			if _, err := tx.ExecContext(ctx, `DELETE FROM quarantine WHERE flow_id = ? AND stream = ? AND key = ?`, flowID, q.Stream, q.Key); err != nil {
@@ -83,7 +52,7 @@ func (s *Store) Quarantine(ctx context.Context, flowID string, rows, landed []Qu
 	return s.fault(ctx, "keeping rows in the quarantine", err)
 }
 
-func keep(ctx context.Context, tx *sql.Tx, flowID string, q Quarantined) error {
+func keep(ctx context.Context, tx *sql.Tx, flowID string, q flow.Quarantined) error {
 	shape := shapeOf(q.Table)
 	_, err := tx.ExecContext(ctx, `INSERT INTO quarantine (flow_id, stream, key, run_id, at, kind, message, mapped, mapping, history, shape, record)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -93,13 +62,14 @@ func keep(ctx context.Context, tx *sql.Tx, flowID string, q Quarantined) error {
 	return err
 }
 
-// Quarantined returns rows that are kept, in the order in which they came.
-func (s *Store) Quarantined(ctx context.Context, which Which) ([]Quarantined, error) {
-	where, args, err := which.where()
+// Quarantined returns rows that are kept, in the order in which they came. Which
+// flow is meant is said by its ID.
+func (s *Store) Quarantined(ctx context.Context, which flow.Which) ([]flow.Quarantined, error) {
+	condition, args, err := where(which)
 	if err != nil {
 		return nil, err
 	}
-	scan := func(scan func(...any) error) (q Quarantined, err error) {
+	scan := func(scan func(...any) error) (q flow.Quarantined, err error) {
 		var table shape
 		err = scan(&q.ID, &q.Flow, &q.Stream, &q.Key, &q.Run, moment(&q.At), &q.Kind, &q.Message, &q.Mapped, &q.Mapping, &q.History,
 			object(&table), recordColumn{&q.Record}, &q.From, &q.To)
@@ -108,13 +78,13 @@ func (s *Store) Quarantined(ctx context.Context, which Which) ([]Quarantined, er
 	}
 	list, err := all(ctx, s.db, scan, `SELECT quarantine.id, flow_id, stream, key, run_id, at, kind, message, mapped, mapping, history, shape, record,
 			coalesce((SELECT name FROM credentials WHERE credentials.id = credential_id), source, ''), coalesce(destination, '')
-		FROM quarantine LEFT JOIN flows ON flows.id = flow_id WHERE `+where+` ORDER BY quarantine.id`, args...)
+		FROM quarantine LEFT JOIN flows ON flows.id = flow_id WHERE `+condition+` ORDER BY quarantine.id`, args...)
 	return list, s.fault(ctx, "reading the quarantine", err)
 }
 
 // Held returns the rows of a flow that are kept, with Stream and Key only.
-func (s *Store) Held(ctx context.Context, flowID string) ([]Quarantined, error) {
-	scan := func(scan func(...any) error) (q Quarantined, err error) {
+func (s *Store) Held(ctx context.Context, flowID string) ([]flow.Quarantined, error) {
+	scan := func(scan func(...any) error) (q flow.Quarantined, err error) {
 		err = scan(&q.Stream, &q.Key)
 		return q, err
 	}
@@ -123,17 +93,17 @@ func (s *Store) Held(ctx context.Context, flowID string) ([]Quarantined, error) 
 }
 
 // DropQuarantined forgets rows and returns how many there were.
-func (s *Store) DropQuarantined(ctx context.Context, which Which) (int, error) {
-	where, args, err := which.where()
+func (s *Store) DropQuarantined(ctx context.Context, which flow.Which) (int, error) {
+	condition, args, err := where(which)
 	if err != nil {
 		return 0, err
 	}
-	n, err := changed(ctx, s.db, `DELETE FROM quarantine WHERE `+where, args...)
+	n, err := changed(ctx, s.db, `DELETE FROM quarantine WHERE `+condition, args...)
 	return int(n), s.fault(ctx, "dropping rows of the quarantine", err)
 }
 
 // where is the condition that a row is one of w.
-func (w Which) where() (string, []any, error) {
+func where(w flow.Which) (string, []any, error) {
 	conditions, args := []string{"TRUE"}, []any{}
 	if w.Flow != "" {
 		conditions, args = append(conditions, "flow_id = ?"), append(args, w.Flow)

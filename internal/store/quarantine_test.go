@@ -17,8 +17,8 @@ import (
 
 // everything is a record of values of every type, also of those that do not fit
 // their column, which is why a row may be refused.
-func everything() store.Quarantined {
-	return store.Quarantined{
+func everything() flow.Quarantined {
+	return flow.Quarantined{
 		Stream: "things", Key: "k1", Run: "r1", At: noon(), Kind: "schema", Message: "refused", Mapped: true, Mapping: "f", History: true,
 		Table: connect.Stream{Name: "table", Key: []string{"id"}, Columns: []connect.Column{
 			{Name: "id", Type: connect.Text, Required: true}, {Name: "of", Type: connect.Text, Ref: "others"}, {Name: "n", Type: connect.Integer},
@@ -38,11 +38,11 @@ func TestQuarantine_gives_back_exactly_what_it_was_given(t *testing.T) {
 	}
 	gone := everything()
 	gone.Key, gone.Record.Deleted = "k2", true
-	if err := s.Quarantine(t.Context(), "f", []store.Quarantined{everything(), gone}, nil); err != nil {
+	if err := s.Quarantine(t.Context(), "f", []flow.Quarantined{everything(), gone}, nil); err != nil {
 		t.Fatal(err)
 	}
-	got := must(s.Quarantined(t.Context(), store.Which{Flow: "f"}))(t)
-	for i, want := range []store.Quarantined{everything(), gone} {
+	got := must(s.Quarantined(t.Context(), flow.Which{Flow: "f"}))(t)
+	for i, want := range []flow.Quarantined{everything(), gone} {
 		want.ID, want.Flow, want.From, want.To = int64(i+1), "f", "acme", "sqlite:copy.db"
 		if diff := cmp.Diff(want, got[i]); diff != "" {
 			t.Error(diff)
@@ -53,29 +53,29 @@ func TestQuarantine_gives_back_exactly_what_it_was_given(t *testing.T) {
 func TestQuarantine_keeps_one_row_of_a_key_and_forgets_what_landed(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
-	save := func(flowID string, refused, landed []store.Quarantined) {
+	save := func(flowID string, refused, landed []flow.Quarantined) {
 		if err := s.Quarantine(t.Context(), flowID, refused, landed); err != nil {
 			t.Fatal(err)
 		}
 	}
 	one, two := everything(), everything()
 	two.Stream = "others"
-	save("f", []store.Quarantined{one, two}, nil)
-	save("g", []store.Quarantined{one}, nil)
+	save("f", []flow.Quarantined{one, two}, nil)
+	save("g", []flow.Quarantined{one}, nil)
 	one.Message = "refused anew"
-	save("f", []store.Quarantined{one}, nil)
-	list := must(s.Quarantined(t.Context(), store.Which{Flow: "f", Stream: "things"}))(t)
+	save("f", []flow.Quarantined{one}, nil)
+	list := must(s.Quarantined(t.Context(), flow.Which{Flow: "f", Stream: "things"}))(t)
 	if len(list) != 1 || list[0].ID != 1 || list[0].Message != "refused anew" {
 		t.Errorf("%+v", list)
 	}
-	save("f", nil, []store.Quarantined{one})
+	save("f", nil, []flow.Quarantined{one})
 	wantEqual(t, len(must(s.Held(t.Context(), "f"))(t)), 1)
 	wantEqual(t, must(s.Held(t.Context(), "f"))(t)[0].Stream, "others")
-	wantEqual(t, len(must(s.Quarantined(t.Context(), store.Which{}))(t)), 2)
-	wantEqual(t, must(s.DropQuarantined(t.Context(), store.Which{IDs: []int64{3, 99}}))(t), 1)
-	wantEqual(t, must(s.DropQuarantined(t.Context(), store.Which{Flow: "f"}))(t), 1)
-	save("f", []store.Quarantined{one}, nil)
-	wantEqual(t, must(s.Quarantined(t.Context(), store.Which{}))(t)[0].ID, int64(5)) // no ID means two rows
+	wantEqual(t, len(must(s.Quarantined(t.Context(), flow.Which{}))(t)), 2)
+	wantEqual(t, must(s.DropQuarantined(t.Context(), flow.Which{IDs: []int64{3, 99}}))(t), 1)
+	wantEqual(t, must(s.DropQuarantined(t.Context(), flow.Which{Flow: "f"}))(t), 1)
+	save("f", []flow.Quarantined{one}, nil)
+	wantEqual(t, must(s.Quarantined(t.Context(), flow.Which{}))(t)[0].ID, int64(5)) // no ID means two rows
 }
 
 func TestQuarantine_refuses_a_value_that_it_could_not_give_back(t *testing.T) {
@@ -84,7 +84,7 @@ func TestQuarantine_refuses_a_value_that_it_could_not_give_back(t *testing.T) {
 	wrong, fine := everything(), everything()
 	fine.Key = "fine"
 	wrong.Record.Values[1] = struct{}{}
-	if err := s.Quarantine(t.Context(), "f", []store.Quarantined{fine, wrong}, nil); err == nil {
+	if err := s.Quarantine(t.Context(), "f", []flow.Quarantined{fine, wrong}, nil); err == nil {
 		t.Error("no error")
 	}
 	wantEqual(t, len(must(s.Held(t.Context(), "f"))(t)), 0)
