@@ -84,13 +84,14 @@ func (r *runner) land(ctx context.Context, g group, b connect.Batch, next connec
 	if b.Len()+len(b.Next)+len(b.Traces)+len(b.Skips)+len(b.Notes) == 0 {
 		return nil
 	}
-	parts, unmapped, err := r.mapped(g, b)
+	m, err := r.mapped(g, b)
 	if err != nil {
 		return err
 	}
 	r.commits.Lock()
 	defer r.commits.Unlock()
-	refused, err := r.commit(ctx, parts, unmapped)
+	refused, err := r.commit(ctx, m)
+	r.job.Tracker.refused(g.streams, refused)
 	if err != nil {
 		return err
 	}

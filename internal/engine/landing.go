@@ -76,17 +76,19 @@ func (l *landing) drop(row Row) {
 	l.refused = slices.DeleteFunc(l.refused, func(r Refused) bool { return r.Row == row })
 }
 
-// refuse notes a refused row.
-func (l *landing) refuse(row Refused) error {
-	l.drop(row.Row)
-	l.landed = slices.DeleteFunc(l.landed, func(r Row) bool { return r == row.Row })
-	l.refused = append(l.refused, row)
-	l.counts[row.Stream]++
-	if l.count++; l.count <= l.room {
-		return nil
+// refuse notes refused rows until there are too many.
+func (l *landing) refuse(rows ...Refused) error {
+	for _, row := range rows {
+		l.drop(row.Row)
+		l.landed = slices.DeleteFunc(l.landed, func(r Row) bool { return r == row.Row })
+		l.refused = append(l.refused, row)
+		l.counts[row.Stream]++
+		if l.count++; l.count > l.room {
+			return &crowdedError{fault.New(fault.Schema, "more rows were refused than may be, the last one because: %w", row.Err).
+				WithHint("see them with `kalends quarantine list`; remove the reason and run it again, or allow more with --max-bad-rows")}
+		}
 	}
-	return &crowdedError{fault.New(fault.Schema, "more rows were refused than may be, the last one because: %w", row.Err).
-		WithHint("see them with `kalends quarantine list`; remove the reason and run it again, or allow more with --max-bad-rows")}
+	return nil
 }
 
 // crowdedError ends a run of which too many rows are refused.

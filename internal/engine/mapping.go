@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 )
@@ -35,34 +37,65 @@ type part struct {
 	records []connect.Record
 }
 
-// mapped returns what is to be written of a batch, and the records that cannot
+// mappedBatch is what is to be written of a batch, and the records that cannot
 // be mapped.
-func (r *runner) mapped(g group, b connect.Batch) (parts []part, refused []Refused, err error) {
+type mappedBatch struct {
+	parts    []part
+	unmapped []Refused
+	outdated []Refused // those of which a later version can be
+}
+
+// mapped maps the records of a batch.
+func (r *runner) mapped(g group, b connect.Batch) (m mappedBatch, err error) {
 	for _, rows := range b.Rows {
 		s, err := g.stream(rows.Stream)
 		if err != nil {
-			return nil, nil, err
+			return m, err
 		}
 		p := part{stream: s.Name, table: r.job.Target(s), history: r.job.keepsVersions(s), records: rows.Records}
-		if m := r.job.Mapping[s.Name]; m != nil {
-			p.records = make([]connect.Record, 0, len(rows.Records))
-			for _, record := range rows.Records {
-				written, err := m.Map(record)
-				switch {
-				case err == nil:
-					p.records = append(p.records, written)
-				case r.job.Quarantine == nil || fault.KindOf(err) != fault.Schema:
-					return nil, nil, err
-				default:
-					refused = append(refused, unmapped(s, m.Clean(record), err))
-				}
+		if r.job.Mapping[s.Name] != nil {
+			if p.records, err = r.mapRows(s, p.table, rows.Records, &m); err != nil {
+				return m, err
 			}
 		}
 		if len(p.records) > 0 {
-			parts = append(parts, p)
+			m.parts = append(m.parts, p)
 		}
 	}
-	return parts, refused, nil
+	return m, nil
+}
+
+// mapRows returns records of s as they are written to table, and adds those that
+// cannot be to m.
+func (r *runner) mapRows(s, table connect.Stream, records []connect.Record, m *mappedBatch) ([]connect.Record, error) {
+	mapper := r.job.Mapping[s.Name]
+	all := make([]connect.Record, 0, len(records))
+	for _, record := range records {
+		written, err := mapper.Map(record)
+		switch {
+		case err == nil:
+			all = append(all, written)
+			if len(m.unmapped) > 0 {
+				m.supersede(Row{s.Name, table.KeyOf(written)})
+			}
+		case r.job.Quarantine == nil || fault.KindOf(err) != fault.Schema:
+			return nil, err
+		default:
+			m.unmapped = append(m.unmapped, unmapped(s, mapper.Clean(record), err))
+		}
+	}
+	return all, nil
+}
+
+// supersede notes that a later version of a row can be mapped.
+func (m *mappedBatch) supersede(row Row) {
+	m.unmapped = slices.DeleteFunc(m.unmapped, func(r Refused) bool {
+		if r.Row != row {
+			return false
+		}
+		m.outdated = append(m.outdated, r)
+		return true
+	})
 }
 
 // halves splits parts in the middle of their records, of which there are size.

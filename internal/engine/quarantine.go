@@ -51,21 +51,19 @@ func unmapped(s connect.Stream, clean connect.Record, err error) Refused {
 	return Refused{Row: Row{s.Name, key}, Record: clean, Table: s, Err: err}
 }
 
-// commit writes a batch, of which some rows could not be mapped, and keeps those
-// that are refused. It returns how many of each stream are.
-func (r *runner) commit(ctx context.Context, parts []part, unmapped []Refused) (map[string]int, error) {
+// commit writes a batch and keeps the rows that are refused or cannot be mapped.
+// It returns how many of each stream are.
+func (r *runner) commit(ctx context.Context, m mappedBatch) (map[string]int, error) {
 	l := &landing{
 		destination: r.job.Destination, finish: r.job.Finish, now: r.job.Now, splits: r.job.Quarantine != nil,
 		room: r.job.MaxBadRows - r.bad, held: r.held, counts: map[string]int{},
 	}
-	var err error
-	for _, row := range unmapped {
-		if err = l.refuse(row); err != nil {
-			break
-		}
+	err := l.refuse(m.outdated...)
+	if err == nil {
+		err = l.write(ctx, m.parts)
 	}
 	if err == nil {
-		err = l.write(ctx, parts)
+		err = l.refuse(m.unmapped...)
 	}
 	var crowded *crowdedError
 	if err != nil && !errors.As(err, &crowded) {

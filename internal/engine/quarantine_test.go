@@ -168,7 +168,7 @@ func TestRun_ends_when_more_rows_are_refused_than_may_be(t *testing.T) {
 		if fault.KindOf(err) != fault.Schema || !strings.Contains(fault.HintOf(err), "--max-bad-rows") || run.Status != flow.Failed {
 			t.Errorf("%d may be refused: the run ended with %v (%s)", most, err, fault.HintOf(err))
 		}
-		if len(y.kept) == 0 {
+		if len(y.kept) == 0 || quarantined(run) != most+1 {
 			t.Errorf("%d may be refused: nobody can see which were", most)
 		}
 		y.most = 5
@@ -256,6 +256,38 @@ func (m renamed) Map(r connect.Record) (connect.Record, error) {
 
 func (m renamed) Clean(r connect.Record) connect.Record {
 	return connect.Record{Values: []any{r.Values[0], "clean"}}
+}
+
+func TestRun_lets_the_last_version_of_a_batch_count_of_records_that_may_not_be_mapped(t *testing.T) {
+	t.Parallel()
+	versions := []string{"fine", "odd", "TABOO", "better", ""}
+	for n := range len(versions) * len(versions) * len(versions) {
+		batch := []op{{"a", "other", "fine"}}
+		last := ""
+		for range 3 {
+			last = versions[n%len(versions)]
+			n /= len(versions)
+			batch = append(batch, op{"a", "1", last})
+		}
+		y := newYard(batch)
+		y.gather = 100
+		y.mapping = map[string]engine.Mapper{"a": renamed{yardStream("a")}}
+		y.refuses = func(o op) bool { return o.value == "TABOO" }
+		run, err := y.run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, held := y.kept[engine.Row{Stream: "a", Key: "1"}]
+		if odd, taboo := last == "odd", last == "TABOO"; held != (odd || taboo) || held && kept.Mapped != taboo {
+			t.Errorf("%v: in the quarantine is %t, %+v", batch, held, kept)
+		}
+		if !held && y.tables["table_a"]["1"] != strings.ToUpper(last) {
+			t.Errorf("%v: in the table is %v", batch, y.tables)
+		}
+		if s := run.Streams[0]; s.Records+s.Quarantined != len(batch) {
+			t.Errorf("%v: the stream came to %+v", batch, s)
+		}
+	}
 }
 
 func TestRun_writes_records_as_they_are_mapped_and_sets_aside_those_that_cannot_be(t *testing.T) {
