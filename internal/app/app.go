@@ -16,6 +16,7 @@ import (
 	"github.com/kalends/kalends/internal/connectors/all"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/store"
+	"github.com/kalends/kalends/internal/vault"
 )
 
 // Config is where Kalends keeps its things. The zero Config is the default.
@@ -26,6 +27,9 @@ type Config struct {
 	// KeyFile is the file of the key that wraps the vault's data keys; by
 	// default "key" in Home.
 	KeyFile string
+	// HashKey is the key of hashes; by default one that is made and kept in
+	// the control database, sealed.
+	HashKey vault.Secret
 	// Version is told to the systems Kalends talks to.
 	Version string
 }

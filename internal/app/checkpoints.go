@@ -16,6 +16,7 @@ type checkpoints struct {
 	flowID      string
 	fingerprint map[string]string   // by group
 	streams     map[string][]string // by group
+	shapes      map[string]string   // by stream, how its rows are written
 	now         func() time.Time
 
 	mu      sync.Mutex
@@ -33,6 +34,13 @@ const (
 
 // Load implements engine.Checkpoints.
 func (c *checkpoints) Load(ctx context.Context, group string) (engine.Progress, error) {
+	shapes := map[string]string{}
+	for _, stream := range c.streams[group] {
+		shapes[stream] = c.shapes[stream]
+	}
+	if err := c.store.Remap(ctx, c.flowID, group, shapes); err != nil {
+		return engine.Progress{}, err
+	}
 	all, err := c.store.Progress(ctx, c.flowID)
 	if err != nil {
 		return engine.Progress{}, err

@@ -15,6 +15,7 @@ import (
 	"github.com/kalends/kalends/internal/engine"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/flow"
+	"github.com/kalends/kalends/internal/mapping"
 )
 
 // SyncRequest says what to move.
@@ -35,6 +36,12 @@ type SyncRequest struct {
 	// History names the streams of which every version is kept, too; "all" is
 	// each of those that are read.
 	History []string
+	// Map is the path of the map file that says how records are written; empty:
+	// as they are.
+	Map string
+	// MaxBadRows is how many rows may be refused by the destination, or not be
+	// mapped, before the run ends. They are kept in the quarantine.
+	MaxBadRows int
 	// Watch, if not nil, is called in a goroutine of its own and must return
 	// once changed is closed; snapshot may be called at any time.
 	Watch func(changed <-chan struct{}, snapshot func() flow.Snapshot)
@@ -66,12 +73,15 @@ func (a *App) Sync(ctx context.Context, req SyncRequest) (run flow.Run, err erro
 		return flow.Run{}, err
 	}
 	defer func() { err = errors.Join(err, destination.Close()) }()
+	p.maxBadRows = req.MaxBadRows
 	return a.run(ctx, p, destination, req.Watch)
 }
 
 // plan is a SyncRequest understood.
 type plan struct {
 	flow        flow.Flow
+	maxBadRows  int
+	mapping     *mapping.Mapping // nil: records are written as they are
 	source      connect.Source
 	streams     []connect.Stream
 	start       time.Time
@@ -97,8 +107,13 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 	if err != nil {
 		return plan{}, err
 	}
+	m, err := a.mapping(ctx, req.Map, source.Streams())
+	if err != nil {
+		return plan{}, err
+	}
 	return plan{
-		flow:        flow.Flow{ID: flowID(credential, to), From: req.From, To: req.To},
+		flow:        flow.Flow{ID: flowID(credential, to), From: req.From, Credential: credential, To: req.To},
+		mapping:     m,
 		source:      source,
 		streams:     streams,
 		start:       start,
@@ -142,12 +157,16 @@ func selectStreams(all []connect.Stream, names []string) ([]connect.Stream, erro
 	return chosen, nil
 }
 
-// viewsOf returns the views of a source's streams.
-func viewsOf(s connect.Source) []connect.View {
-	if v, ok := s.(connect.Viewer); ok {
-		return v.Views()
+// viewsOf returns the views of a source's streams, but for those of streams that
+// a mapping gives another shape.
+func viewsOf(s connect.Source, m *mapping.Mapping) []connect.View {
+	v, ok := s.(connect.Viewer)
+	if !ok {
+		return nil
 	}
-	return nil
+	return slices.DeleteFunc(v.Views(), func(v connect.View) bool {
+		return slices.ContainsFunc(v.Of, func(stream string) bool { return reshaped(m, stream, s.Streams()) })
+	})
 }
 
 // selectHistory returns the names of the streams of which every version is kept.
@@ -190,7 +209,7 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 		return flow.Run{}, err
 	}
 	run := flow.Run{ID: a.newID(), Flow: p.flow.ID, Status: flow.Running, Started: a.now()}
-	if err := a.store.StartRun(ctx, run); err != nil {
+	if err := errors.Join(a.store.SaveFlow(ctx, p.flow), a.store.StartRun(ctx, run)); err != nil {
 		return flow.Run{}, err
 	}
 	tracker := engine.NewTracker(run, p.streams, a.now)
@@ -198,14 +217,18 @@ func (a *App) run(ctx context.Context, p plan, destination connect.Destination, 
 	if watch != nil {
 		watching.Go(func() { watch(tracker.Changed(), tracker.Snapshot) })
 	}
-	saved := &checkpoints{store: a.store, flowID: p.flow.ID, fingerprint: p.fingerprint, streams: map[string][]string{}, now: a.now}
+	shapes := shapesOf(p.mapping, p.streams)
+	saved := &checkpoints{
+		store: a.store, flowID: p.flow.ID, fingerprint: p.fingerprint, streams: map[string][]string{}, shapes: shapes, now: a.now,
+	}
 	for _, s := range p.streams {
 		saved.streams[s.Group] = append(saved.streams[s.Group], s.Name)
 	}
 	err := engine.Run(ctx, engine.Job{
 		Source: p.source, Destination: destination, Streams: p.streams,
 		Checkpoints: saved, Memory: memory{a.store.Memory(p.flow.ID), saved}, Tracker: tracker, Gather: gather, Finish: finishBatch,
-		History: p.history, Views: viewsOf(p.source), Now: a.now,
+		Mapping: mappers(p.mapping, p.streams), Quarantine: a.quarantine(p, run.ID), MaxBadRows: p.maxBadRows,
+		History: p.history, Views: viewsOf(p.source, p.mapping), Now: a.now,
 	})
 	run = tracker.Finish(err)
 	watching.Wait()

@@ -63,6 +63,11 @@ func (a *App) Verify(ctx context.Context, req VerifyRequest) (proof flow.Proof, 
 		return flow.Proof{}, err
 	}
 	defer func() { err = errors.Join(err, destination.Close()) }()
+	if req.Repair { // rows that it cannot write are kept
+		if err := a.store.SaveFlow(ctx, p.flow); err != nil {
+			return flow.Proof{}, err
+		}
+	}
 	return a.audit(ctx, p, destination, req, share)
 }
 
@@ -99,7 +104,8 @@ func (a *App) audit(ctx context.Context, p plan, destination connect.Destination
 		}
 		streams = append(streams, s)
 	}
-	tracker := engine.NewTracker(flow.Run{ID: a.newID(), Flow: p.flow.ID, Status: flow.Running, Started: start}, streams, a.now)
+	run := flow.Run{ID: a.newID(), Flow: p.flow.ID, Status: flow.Running, Started: start}
+	tracker := engine.NewTracker(run, streams, a.now)
 	var watching sync.WaitGroup
 	if req.Copy.Watch != nil {
 		watching.Go(func() { req.Copy.Watch(tracker.Changed(), tracker.Snapshot) })
@@ -107,7 +113,7 @@ func (a *App) audit(ctx context.Context, p plan, destination connect.Destination
 	job := audit.Job{
 		Run: engine.Job{
 			Source: p.source, Destination: destination, Streams: streams, Tracker: tracker, Gather: gather, Finish: finishBatch,
-			Sample: sampler(share, a.newID()),
+			Sample: sampler(share, a.newID()), Mapping: mappers(p.mapping, streams), Quarantine: a.quarantine(p, run.ID), MaxBadRows: MaxBadRows, Now: a.now,
 		},
 		Start: p.start, Repair: req.Repair,
 	}

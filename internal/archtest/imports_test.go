@@ -28,7 +28,7 @@ func rules() map[string]rule {
 		"calendly/calendlytest": {},
 
 		"internal/fault":   {},
-		"internal/flow":    {ours: []string{"internal/fault"}},
+		"internal/flow":    {ours: []string{"internal/connect", "internal/fault"}},
 		"internal/vault":   {ours: []string{"internal/fault"}},
 		"internal/connect": {ours: []string{"internal/fault", "internal/vault"}, others: []string{jsontext}},
 		"internal/connect/connecttest": {
@@ -77,7 +77,7 @@ func rules() map[string]rule {
 			others: []string{"github.com/adrg/xdg", sqlite},
 		},
 		"internal/cli": {
-			ours: []string{"internal/app", "internal/connect", "internal/fault", "internal/flow", "internal/vault"},
+			ours: []string{"internal/app", "internal/connect", "internal/fault", "internal/flow", "internal/mapping", "internal/vault"},
 			others: []string{
 				jsontext, "github.com/spf13/cobra", "github.com/spf13/pflag", "charm.land/lipgloss/v2",
 				"github.com/vbauerster/mpb/v8", "github.com/dustin/go-humanize", "golang.org/x/term",

@@ -8,19 +8,21 @@ package audit
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/engine"
-	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/flow"
 )
 
 // Job is one audit.
 type Job struct {
 	// Run is the run by which the engine reads the source, all of it; its
-	// Destination is that whose rows are compared. Rolling streams must not be
-	// among its Streams, and its Memory and Checkpoints are not used.
+	// Destination is that whose rows are compared with the records as its
+	// Mapping has them, and its Quarantine is for rows that a repair cannot
+	// write. Rolling streams must not be among its Streams, and its Memory and
+	// Checkpoints are not used.
 	Run engine.Job
 	// Start is the time from which on the source is read; zero: all history.
 	Start time.Time
@@ -33,13 +35,19 @@ type Job struct {
 // is the first reason for that which is not the source's refusal, or why a
 // repair failed. What was checked is right all the same.
 func Run(ctx context.Context, job Job) ([]flow.Audit, error) {
-	c := &comparer{job: job, tables: map[string]*table{}, older: map[string]*table{}}
+	c := &comparer{job: job, tables: map[string]*table{}, older: map[string]*table{}, sources: map[string]connect.Stream{}}
+	for _, s := range job.Run.Streams {
+		c.sources[job.Run.Target(s).Name] = s
+	}
 	run := job.Run
-	run.Destination, run.Checkpoints, run.Memory = c, forgetful{}, nil
+	run.Destination, run.Checkpoints, run.Memory, run.Quarantine = c, forgetful{}, nil, unwritten{c}
+	if !job.Repair {
+		run.MaxBadRows = math.MaxInt // nothing is written
+	}
 	err := engine.Run(ctx, run)
 	var audits []flow.Audit
 	for i, s := range run.Tracker.Snapshot().Run.Streams {
-		t := c.tables[s.Name]
+		t := c.of(s.Name)
 		switch {
 		case t == nil:
 			t = &table{}
@@ -67,68 +75,12 @@ func (t *table) audit(s flow.Stream, repair bool) flow.Audit {
 		return flow.Audit{Name: a.Name, Status: flow.Unchecked, Reason: a.Reason, Requests: a.Requests, Seconds: a.Seconds}
 	case a.Missing+a.Stale+a.Extra == 0:
 		a.Status = flow.Equal
-	case repair:
+	case repair && t.refused == 0:
 		a.Status = flow.Repaired
 	default:
 		a.Status = flow.Differs
 	}
 	return a
-}
-
-// batch is how many extra rows are looked up at once.
-const batch = 200
-
-// leftOver decides about the rows of s that the source did not tell of. Pages
-// may shift while they are read: only what the source says of each of them
-// counts.
-func (c *comparer) leftOver(ctx context.Context, s connect.Stream, t *table) error {
-	if !t.hasUnseen() {
-		return nil
-	}
-	var unseen []connect.Trace
-	for row, err := range c.job.Run.Destination.Scan(ctx, s) {
-		if err != nil {
-			return err
-		}
-		if key := keyOf(s, row); t.unseen(key) {
-			unseen = append(unseen, connect.Trace{Stream: s.Name, Key: key, Parent: parentOf(s, row)})
-		}
-	}
-	for len(unseen) > 0 {
-		n := min(batch, len(unseen))
-		if err := c.decide(ctx, s, t, unseen[:n]); err != nil {
-			return err
-		}
-		unseen = unseen[n:]
-	}
-	return nil
-}
-
-// decide looks up some rows that the source did not tell of.
-func (c *comparer) decide(ctx context.Context, s connect.Stream, t *table, rows []connect.Trace) error {
-	finder, ok := c.job.Run.Source.(connect.Finder)
-	if !ok {
-		return fault.New(fault.Internal, "the source cannot look up records of %s", s.Name)
-	}
-	found, err := finder.Find(ctx, connect.Reading{Streams: []connect.Stream{s}, Observe: c.job.Run.Tracker.Observe}, rows)
-	if err != nil {
-		return err
-	}
-	var wrong []connect.Record
-	for _, r := range found {
-		if !r.Deleted && t.compare(keyOf(s, r), connect.VersionOf(s, r)) {
-			continue
-		}
-		if r.Deleted {
-			t.note(&t.Extra, "extra", keyOf(s, r))
-		}
-		wrong = append(wrong, r)
-	}
-	if n := len(rows) - len(found); n > 0 {
-		t.Unchecked += n
-		t.Reason = "rows that the source does not list any more, and that cannot be looked up, are not checked"
-	}
-	return c.repair(ctx, s, wrong)
 }
 
 // forgetful remembers nothing: an audit begins anew each time.

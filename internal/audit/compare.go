@@ -12,9 +12,10 @@ import (
 // comparer is a destination that compares what it is given with what the real
 // one keeps, and in a repair writes there what differs.
 type comparer struct {
-	job    Job
-	tables map[string]*table // by stream
-	older  map[string]*table // by group, what is kept from before the start
+	job     Job
+	tables  map[string]*table         // by name
+	sources map[string]connect.Stream // those of the source, by the names of the tables
+	older   map[string]*table         // by group, what is kept from before the start
 }
 
 var _ connect.Destination = (*comparer)(nil)
@@ -32,9 +33,9 @@ func (c *comparer) Prepare(ctx context.Context, s connect.Stream) (created bool,
 		case err != nil:
 			return false, err
 		case c.isOlder(s, row):
-			older.add(keyOf(s, row), connect.Version{}, apart)
+			older.add(s.KeyOf(row), connect.Version{}, apart)
 		default:
-			t.add(keyOf(s, row), connect.VersionOf(s, row), c.state(s, row))
+			t.add(s.KeyOf(row), connect.VersionOf(s, row), c.state(s, row))
 		}
 	}
 	t.sort()
@@ -62,11 +63,14 @@ func (c *comparer) state(s connect.Stream, row connect.Record) uint64 {
 	if i := s.Column(connect.ColumnDeleted); i >= 0 && row.Values[i] != nil {
 		return apart
 	}
-	parent := parentOf(s, row)
+	parent, sample := parentOf(s, row), c.job.Run.Sample
 	if parent == "" {
+		if unknown := c.sources[s.Name].Parent != ""; unknown && (sample != nil || !c.job.Start.IsZero()) {
+			return apart // what it belongs to is hashed or left out
+		}
 		return 0
 	}
-	if sample := c.job.Run.Sample; sample != nil && !sample(parent) {
+	if sample != nil && !sample(parent) {
 		return apart
 	}
 	if older := c.older[s.Group]; older != nil && older.find(parent) != nil {
@@ -98,7 +102,7 @@ type tx struct {
 func (t *tx) Write(ctx context.Context, s connect.Stream, records []connect.Record) error {
 	var wrong []connect.Record
 	for _, r := range records {
-		if !t.tables[s.Name].compare(keyOf(s, r), connect.VersionOf(s, r)) {
+		if !t.tables[s.Name].hear(s, r) {
 			wrong = append(wrong, r)
 		}
 	}
@@ -143,12 +147,6 @@ func (c *comparer) repair(ctx context.Context, s connect.Stream, records []conne
 		err = tx.Commit(ctx)
 	}
 	return errors.Join(err, tx.Rollback())
-}
-
-// keyOf returns the key of a record of s, of no other the same.
-func keyOf(s connect.Stream, r connect.Record) string {
-	key, _ := r.Values[s.Column(s.Key[0])].(string)
-	return key
 }
 
 // parentOf returns the key of the record that one belongs to.

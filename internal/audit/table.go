@@ -16,9 +16,10 @@ import (
 type table struct {
 	flow.Audit
 
-	seed maphash.Seed
-	rows []row               // in the order of their keys
-	lost map[uint64]struct{} // keys that are missing
+	seed    maphash.Seed
+	rows    []row               // in the order of their keys
+	lost    map[uint64]struct{} // keys that are missing
+	refused int                 // rows that a repair could not write
 }
 
 // row is a row of the destination. The lowest bits of its version say what is
@@ -77,6 +78,39 @@ func (t *table) compare(key string, v connect.Version) (equal bool) {
 		t.note(&t.Stale, "stale", key)
 	}
 	return equal
+}
+
+// hear compares a record of s that the source tells of with what the destination
+// has, and reports whether that is as it should be. Of a Deleted record there is
+// to be no row, or a marked one.
+func (t *table) hear(s connect.Stream, r connect.Record) (right bool) {
+	key := s.KeyOf(r)
+	if !r.Deleted {
+		return t.compare(key, connect.VersionOf(s, r))
+	}
+	i, row := s.Column(connect.ColumnDeleted), t.find(key)
+	marks := i >= 0 && r.Values[i] != nil
+	if row == nil || marks && row.version&apart != 0 {
+		return true
+	}
+	if row.version&told == 0 {
+		row.version |= told
+		t.note(&t.Extra, "extra", key)
+	}
+	return false
+}
+
+// uncheck counts records of which nothing can be said.
+func (t *table) uncheck(n int, why string) {
+	t.Unchecked += n
+	t.Reason = why
+}
+
+// excuse says that the source is not expected to tell of a row.
+func (t *table) excuse(key string) {
+	if row := t.find(key); row != nil {
+		row.version |= apart
+	}
 }
 
 // examples is how many records of a stream are named.

@@ -18,6 +18,7 @@ import (
 	"github.com/kalends/kalends/internal/app"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/flow"
+	"github.com/kalends/kalends/internal/vault"
 )
 
 // ExitInterrupted is the exit code after a second signal.
@@ -82,9 +83,11 @@ yours. Begin with "kalends demo", which needs no Calendly account.`,
 	flags.StringVar(&p.cfg.KeyFile, "key-file", p.env("KALENDS_KEY_FILE"), "the file of the vault's key (KALENDS_KEY_FILE; default: key in the home folder)")
 	flags.BoolVar(&p.json, "json", false, "print JSON")
 	flags.Lookup("home").DefValue, flags.Lookup("key-file").DefValue = "", ""
+	p.cfg.HashKey = vault.NewSecret(strings.TrimSpace(p.env("KALENDS_HASH_KEY")))
 	p.cfg.Version = build().Version
 	root.Version = p.cfg.Version // for --version
-	root.AddCommand(p.credentialCommand(), p.streamsCommand(), p.estimateCommand(), p.syncCommand(), p.verifyCommand(), p.demoCommand(), p.sandboxCommand(), p.versionCommand())
+	root.AddCommand(p.credentialCommand(), p.streamsCommand(), p.estimateCommand(), p.syncCommand(), p.verifyCommand(),
+		p.previewCommand(), p.quarantineCommand(), p.demoCommand(), p.sandboxCommand(), p.versionCommand())
 	addCompletion(root)
 	return root
 }

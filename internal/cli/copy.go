@@ -23,6 +23,7 @@ func (f *copyFlags) add(cmd *cobra.Command, options []option) {
 	cmd.Flags().StringVar(&f.req.From, "from", "", "the credential to read with (see `kalends credential list`)")
 	cmd.Flags().StringVar(&f.req.To, "to", "", "where the copy is: an address such as sqlite:FILE or postgres://USER@HOST/DATABASE, or the name of a credential, with /SCHEMA if you like")
 	cmd.Flags().StringSliceVar(&f.req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
+	cmd.Flags().StringVar(&f.req.Map, "map", "", "the map `file` that says how records are written (see docs/mapping.md)")
 	cmd.Flags().StringVar(&f.req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
 	f.options = map[string]*string{}
 	budget := option{"budget", "how much of your Calendly limit is used at most; the rest is left to your other integrations (default 80%)"}

@@ -97,6 +97,7 @@ func endedLine(s flow.Stream) string {
 	line := fmt.Sprintf("%-*s %-9s", nameWidth, s.Name, s.Status)
 	if s.Status != flow.Skipped {
 		line += fmt.Sprintf(" %9s records %8s calls %7.1fs", humanize.Comma(int64(s.Records)), humanize.Comma(int64(s.Requests)), s.Seconds)
+		line += quarantined(s)
 	}
 	if s.Reason != "" {
 		line += "  " + s.Reason
@@ -107,6 +108,7 @@ func endedLine(s flow.Stream) string {
 func runningLine(s flow.Stream, share float64, e *eta) string {
 	line := fmt.Sprintf("%-*s %-9s %9s records %8s calls %7.1fs", nameWidth, s.Name, "reading",
 		humanize.Comma(int64(s.Records)), humanize.Comma(int64(s.Requests)), s.Seconds)
+	line += quarantined(s)
 	if share > 0 {
 		line += fmt.Sprintf("  %3.0f%%", share*100)
 	}
@@ -114,6 +116,14 @@ func runningLine(s flow.Stream, share float64, e *eta) string {
 		line += "  " + left.Round(time.Second).String() + " left"
 	}
 	return line
+}
+
+// quarantined says how many rows of a stream were refused.
+func quarantined(s flow.Stream) string {
+	if s.Quarantined == 0 {
+		return ""
+	}
+	return fmt.Sprintf("  %s refused", humanize.Comma(int64(s.Quarantined)))
 }
 
 func budgetLine(s flow.Snapshot) string {

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
 
 	"github.com/kalends/kalends/internal/cli"
 )
@@ -42,6 +44,7 @@ func TestMain(m *testing.M) {
 //	sql STATEMENT [TEXT]  runs a statement on the PostgreSQL server for tests; the one
 //	                      value that it returns is TEXT
 //	mysql STATEMENT TEXT  likewise, on the MariaDB server
+//	sqlite FILE STATEMENT changes an SQLite file, as its owner may
 //
 // and the condition [postgres]: there is that server, $PG_HOST and $PG_PORT, with
 // $PG_SCHEMA for the script alone; and [mysql]: likewise, with $MY_DATABASE.
@@ -78,7 +81,7 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("there is no condition %s", condition)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON, "secret": secret, "sql": runSQL, "mysql": runMySQL,
+			"sandbox": sandbox, "stop": stop, "exit": exit, "json": checkJSON, "secret": secret, "sql": runSQL, "mysql": runMySQL, "sqlite": change,
 		},
 	})
 }
@@ -196,6 +199,17 @@ func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Fatalf("%s is %q, want %q", args[0], got, args[1])
 		}
 	}
+}
+
+// change runs a statement on an SQLite file.
+func change(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: sql FILE STATEMENT")
+	}
+	db, err := sql.Open("sqlite", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.ExecContext(context.Background(), args[1])
+	ts.Check(errors.Join(err, db.Close()))
 }
 
 // member returns a member of an object or an element of an array; "len" is an

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -16,6 +17,7 @@ import (
 func (p *program) syncCommand() *cobra.Command {
 	var flags copyFlags
 	var history []string
+	var maxBadRows uint
 	cmd := &cobra.Command{
 		Use:   "sync --from CREDENTIAL --to ADDRESS-OR-CREDENTIAL",
 		Short: "Copy an organization into a database",
@@ -32,6 +34,10 @@ on, once in --deep-every for all of them, and for the invitees of those that are
 new or changed. What was deleted at Calendly is marked in the column _deleted_at.
 With --history every version of a record is kept, too.
 
+With --map records are written as a map file says: see kalends preview. A row
+that the destination refuses, or that cannot be mapped, is kept while the rest is
+written: see kalends quarantine. Of more than --max-bad-rows the run ends.
+
 Calendly allows a user so many calls a minute, over all programs. With
 --budget 80%, the default, one in five is left to your other integrations.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
@@ -41,15 +47,17 @@ Calendly allows a user so many calls a minute, over all programs. With
   kalends sync --from acme --to sqlite:calendly.db --budget 50%
   kalends sync --from acme --to 'postgres://me@db.example.com/warehouse?schema=calendly'
   kalends sync --from acme --to warehouse/calendly
+  kalends sync --from acme --to sqlite:calendly.db --map map.yaml --max-bad-rows 0
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			req := flags.request()
-			req.History = history
+			req.History, req.MaxBadRows = history, int(min(maxBadRows, math.MaxInt32))
 			return p.sync(cmd, req)
 		},
 	}
 	cmd.Flags().StringSliceVar(&history, "history", nil, "keep every version of these streams, by comma, in tables named STREAM_history; all for each")
+	cmd.Flags().UintVar(&maxBadRows, "max-bad-rows", app.MaxBadRows, "end the run if more rows than that cannot be written; 0: none may be refused")
 	flags.add(cmd, []option{
 		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default due)"},
 		{"near", "how far back every sync reads meetings (default 7d)"},
@@ -97,9 +105,10 @@ func (p *program) watch() func(<-chan struct{}, func() flow.Snapshot) {
 
 // summary is the last line of a run.
 func summary(run flow.Run) string {
-	counts := map[flow.Status]int{}
+	counts, bad := map[flow.Status]int{}, 0
 	for _, s := range run.Streams {
 		counts[s.Status]++
+		bad += s.Quarantined
 	}
 	var parts []string
 	for _, status := range []flow.Status{flow.Succeeded, flow.Skipped, flow.Failed, flow.Canceled, flow.Pending} {
@@ -111,7 +120,11 @@ func summary(run flow.Run) string {
 	if run.Limit > 0 {
 		limit = "; budget: " + budget(run)
 	}
-	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429%s); streams: %s",
+	var quarantined string
+	if bad > 0 {
+		quarantined = fmt.Sprintf("; %s rows could not be written: kalends quarantine list", humanize.Comma(int64(bad)))
+	}
+	return fmt.Sprintf("run %s %s in %.1f s: %s records, %s calls (%d waits for a 429%s); streams: %s%s",
 		run.ID, run.Status, run.Seconds, humanize.Comma(int64(run.Records)), humanize.Comma(int64(run.Requests)),
-		run.RateLimited, limit, strings.Join(parts, ", "))
+		run.RateLimited, limit, strings.Join(parts, ", "), quarantined)
 }

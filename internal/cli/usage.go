@@ -98,6 +98,8 @@ func allowed(kind string) string {
 		return "true or false"
 	case "int", "int64":
 		return "a whole number"
+	case "uint":
+		return "a whole number from 0"
 	case "duration":
 		return "a duration such as 200ms or 2s"
 	}

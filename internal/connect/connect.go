@@ -173,8 +173,10 @@ type Tx interface {
 	// Write upserts by the stream's key; of two records with one key the later
 	// wins. Nothing is visible until Commit. The Destination has prepared s. A
 	// value that does not fit its column is a fault.Schema that names the
-	// column and does not tell the value. After an error only Rollback is left:
-	// Commit is an error too and writes nothing.
+	// column and does not tell the value, and so is a row that the system
+	// refuses for what it says, by a constraint or a trigger; the other rows can
+	// be written without it. After an error only Rollback is left: Commit is an
+	// error too and writes nothing.
 	//
 	// A History stream (see HistoryOf) keeps every version of a record: Write
 	// leaves the open version of a key as it is if its _version is that of the
@@ -182,7 +184,8 @@ type Tx interface {
 	// the record, and adds the record. A Deleted record only closes.
 	Write(ctx context.Context, s Stream, records []Record) error
 	// Commit makes the writes durable. After an error nothing was written, or
-	// all of it was: writing it again is right in both cases.
+	// all of it was: writing it again is right in both cases. Rows that are
+	// refused only now are a fault.Schema, too.
 	Commit(ctx context.Context) error
 	// Rollback drops the writes; after Commit it does nothing.
 	Rollback() error

@@ -43,6 +43,15 @@ type Job struct {
 	Checkpoints Checkpoints
 	Memory      connect.Memory
 	Sample      func(key string) bool // see connect.Reading
+	// Mapping says how the records of streams are written, by the source's
+	// names; those of others are written as they are.
+	Mapping map[string]Mapper
+	// Quarantine keeps rows that the destination refuses and records that
+	// cannot be mapped, while the rest of their batch lands. With nil such a row
+	// ends the run.
+	Quarantine Quarantine
+	// MaxBadRows is how many of them there may be; one more ends the run.
+	MaxBadRows int
 	// History names the streams of which every version is kept, too.
 	History []string
 	// Views are kept with them, where the destination keeps views.
@@ -74,9 +83,14 @@ func Run(ctx context.Context, job Job) error {
 		job.Tracker.end(job.Streams, err)
 		return err
 	}
+	held, err := job.held(ctx)
+	if err != nil {
+		job.Tracker.end(job.Streams, err)
+		return err
+	}
 	running, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	r := &runner{job: job, stop: func() { cancel(errStop) }}
+	r := &runner{job: job, held: held, stop: func() { cancel(errStop) }}
 	var wg sync.WaitGroup
 	for _, g := range groups {
 		r.active.Add(1)
@@ -143,13 +157,16 @@ func prepare(ctx context.Context, job Job, groups []group) error {
 func (j Job) tables(streams []connect.Stream) []connect.Stream {
 	var all []connect.Stream
 	for _, s := range streams {
-		all = append(all, s)
-		if slices.Contains(j.History, s.Name) {
-			all = append(all, connect.HistoryOf(s))
+		table := j.Target(s)
+		all = append(all, table)
+		if j.keepsVersions(s) {
+			all = append(all, connect.HistoryOf(table))
 		}
 	}
 	return all
 }
+
+func (j Job) keepsVersions(s connect.Stream) bool { return slices.Contains(j.History, s.Name) }
 
 // runner is one run under way.
 type runner struct {
@@ -158,6 +175,8 @@ type runner struct {
 
 	active  atomic.Int64 // groups under way
 	commits sync.Mutex   // a destination has one transaction at a time
+	held    map[Row]bool // what is in the quarantine
+	bad     int          // rows that were refused in this run
 
 	mu  sync.Mutex
 	err error // the first that ended a group

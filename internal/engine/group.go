@@ -2,8 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -86,60 +84,32 @@ func (r *runner) land(ctx context.Context, g group, b connect.Batch, next connec
 	if b.Len()+len(b.Next)+len(b.Traces)+len(b.Skips)+len(b.Notes) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.job.Finish)
-	defer cancel()
+	m, err := r.mapped(g, b)
+	if err != nil {
+		return err
+	}
 	r.commits.Lock()
 	defer r.commits.Unlock()
-	if b.Len() > 0 {
-		if err := r.commit(ctx, g, b); err != nil {
-			return err
-		}
+	refused, err := r.commit(ctx, m)
+	r.job.Tracker.refused(g.streams, refused)
+	if err != nil {
+		return err
 	}
 	if len(b.Next)+len(b.Traces) > 0 {
+		ctx, cancel := r.job.unhurried(ctx)
+		defer cancel()
 		if err := r.job.Checkpoints.Save(ctx, g.name, next, b.Traces, false); err != nil {
 			return err
 		}
 	}
-	r.job.Tracker.landed(g.streams, b)
+	r.job.Tracker.landed(g.streams, b, refused)
 	return nil
 }
 
-func (r *runner) commit(ctx context.Context, g group, b connect.Batch) (err error) {
-	tx, err := r.job.Destination.Begin(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, tx.Rollback())
-		}
-	}()
-	for _, rows := range b.Rows {
-		s, err := g.stream(rows.Stream)
-		if err != nil {
-			return err
-		}
-		if err := tx.Write(ctx, s, rows.Records); err != nil {
-			return err
-		}
-		if err := r.keepVersions(ctx, tx, s, rows.Records); err != nil {
-			return err
-		}
-	}
-	return tx.Commit(ctx)
-}
-
-// keepVersions adds records to the history of their stream, if that is wanted.
-func (r *runner) keepVersions(ctx context.Context, tx connect.Tx, s connect.Stream, records []connect.Record) error {
-	if !slices.Contains(r.job.History, s.Name) {
-		return nil
-	}
-	now := r.job.Now().UTC().Truncate(time.Microsecond)
-	versions := make([]connect.Record, 0, len(records))
-	for _, record := range records {
-		versions = append(versions, connect.Versioned(s, record, now))
-	}
-	return tx.Write(ctx, connect.HistoryOf(s), versions)
+// unhurried returns a context that a cancellation does not end, but a time limit
+// does.
+func (j Job) unhurried(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), j.Finish)
 }
 
 func (g group) stream(name string) (connect.Stream, error) {

@@ -125,9 +125,18 @@ func (t *Tracker) Observe(stream string, c connect.Calls) {
 	t.signal()
 }
 
-func (t *Tracker) landed(streams []connect.Stream, b connect.Batch) {
+// refused counts rows that were refused, by stream.
+func (t *Tracker) refused(streams []connect.Stream, counts map[string]int) {
+	if len(counts) > 0 {
+		t.each(streams, func(s *tracked) { s.Quarantined += counts[s.Name] })
+	}
+}
+
+// landed counts a batch, of which some rows of each stream were refused.
+func (t *Tracker) landed(streams []connect.Stream, b connect.Batch, refused map[string]int) {
 	t.each(streams, func(s *tracked) {
 		s.share = b.Share
+		s.Records -= refused[s.Name]
 		for _, rows := range b.Rows {
 			if rows.Stream == s.Name {
 				s.Records += len(rows.Records)

@@ -45,12 +45,14 @@ type Run struct {
 
 // Stream is what one stream of a run came to.
 type Stream struct {
-	Name     string  `json:"stream"`
-	Status   Status  `json:"status"`
-	Reason   string  `json:"reason"`  // why skipped, failed or restricted
-	Records  int     `json:"records"` // rows committed in this run
-	Requests int     `json:"requests"`
-	Seconds  float64 `json:"seconds"`
+	Name    string `json:"stream"`
+	Status  Status `json:"status"`
+	Reason  string `json:"reason"`  // why skipped, failed or restricted
+	Records int    `json:"records"` // rows committed in this run
+	// Quarantined counts the rows that were refused in this run.
+	Quarantined int     `json:"quarantined"`
+	Requests    int     `json:"requests"`
+	Seconds     float64 `json:"seconds"`
 }
 
 // Snapshot is a run at one moment.
@@ -71,7 +73,8 @@ type Error struct {
 // Flow names what is moved: the streams of a source into a destination. Two
 // flows with equal ID share checkpoints and do not run at the same time.
 type Flow struct {
-	ID   string
-	From string // the source's credential
-	To   string // the destination's address, without secrets
+	ID         string
+	From       string // the name of the source's credential
+	Credential string // its ID, which never changes
+	To         string // the destination's address, without secrets
 }

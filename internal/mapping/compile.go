@@ -150,7 +150,10 @@ func (c *compiler) compile() (*Stream, error) {
 func (c *compiler) still(name string) string {
 	named := c.named(name)
 	i := c.out.target.Column(named)
-	if name == "" || i < 0 || c.out.from[i] != c.source.Column(name) || c.out.slots[i].column.Type != c.slots[c.out.from[i]].column.Type {
+	if name == "" || i < 0 || c.out.from[i] != c.source.Column(name) {
+		return ""
+	}
+	if do := c.out.slots[i].do; do != nil && do.action != keep {
 		return ""
 	}
 	return named

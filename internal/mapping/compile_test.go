@@ -96,8 +96,11 @@ streams:
 	if got := rules(t, "omit: [event, start_time, _raw]").Target(); got.Parent != "" || got.Time != "" || got.Column("_raw") >= 0 || got.Column("_deleted_at") < 0 {
 		t.Errorf("%+v", got)
 	}
-	if got := rules(t, "redact: [start_time], compute: {event: {expr: note, type: text}}, omit: [event]").Target(); got.Parent != "" || got.Time != "start_time" {
+	if got := rules(t, "redact: [start_time], compute: {event: {expr: note, type: text}}, omit: [event]").Target(); got.Parent != "" || got.Time != "" {
 		t.Errorf("parent %q, time %q", got.Parent, got.Time)
+	}
+	if got := rules(t, "hash: [event]").Target(); got.Parent != "" || got.Column("event") < 0 {
+		t.Errorf("the hash of the parent is taken for it: %q", got.Parent)
 	}
 	if diff := cmp.Diff(people(), rules(t, "").Target()); diff != "" {
 		t.Error(diff)

@@ -19,6 +19,21 @@ type File struct {
 	Streams map[string]Rules `yaml:"streams"`
 }
 
+// Hashes reports whether something is hashed, so that there has to be a key.
+func (f File) Hashes() bool {
+	for _, action := range f.Personal {
+		if action == Hash {
+			return true
+		}
+	}
+	for _, rules := range f.Streams {
+		if len(rules.Hash) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Action is what is done with personal data.
 type Action string
 

@@ -6,6 +6,7 @@ import "github.com/kalends/kalends/internal/connect"
 type Preview struct {
 	Source, Target connect.Stream
 	Rows           []Change
+	Reason         string // why there are none, or what to know; for who reads them to set
 }
 
 // Change is one record before and after.

@@ -176,3 +176,54 @@ func (s *Store) Forget(ctx context.Context, flowID, group string, streams []stri
 	})
 	return s.fault(ctx, "forgetting "+group, err)
 }
+
+// Remap says with which mappings the records of streams of a flow are written
+// from now on, by the fingerprint of each; empty is none. Where it is another
+// than before, all that was written is of no use: how far the group has come is
+// forgotten, and so is what the records said, but not that they are there.
+func (s *Store) Remap(ctx context.Context, flowID, group string, mappings map[string]string) error {
+	err := s.within(ctx, func(tx *sql.Tx) error {
+		for stream, mapping := range mappings {
+			before, err := mappingOf(ctx, tx, flowID, stream)
+			if err != nil {
+				return err
+			}
+			if before == mapping {
+				continue
+			}
+			id, err := streamID(ctx, tx, flowID, stream)
+			if err != nil {
+				return err
+			}
+			for _, change := range []struct {
+				query string
+				args  []any
+			}{
+				{`UPDATE memory_streams SET mapping = ? WHERE id = ?`, []any{mapping, id}},
+				{`UPDATE memory SET version = zeroblob(16) WHERE stream_id = ?`, []any{id}},
+				{`DELETE FROM progress WHERE flow_id = ? AND stream_group = ?`, []any{flowID, group}},
+			} {
+				if _, err := tx.ExecContext(ctx, change.query, change.args...); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return s.fault(ctx, "noting the mapping of "+group, err)
+}
+
+// Mapping returns the fingerprint that Remap noted for a stream of a flow; empty
+// if there is none.
+func (s *Store) Mapping(ctx context.Context, flowID, stream string) (string, error) {
+	mapping, err := mappingOf(ctx, s.db, flowID, stream)
+	return mapping, s.fault(ctx, "reading the mapping of "+stream, err)
+}
+
+func mappingOf(ctx context.Context, q querier, flowID, stream string) (string, error) {
+	list, err := all(ctx, q, text, `SELECT mapping FROM memory_streams WHERE flow_id = ? AND stream = ?`, flowID, stream)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0], nil
+}

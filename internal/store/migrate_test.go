@@ -37,6 +37,8 @@ const asVersion3 = `
 	ALTER TABLE old RENAME TO memory;
 	CREATE INDEX memory_stream ON memory (stream_id, at);
 	CREATE INDEX memory_parent ON memory (parent_id) WHERE parent_id IS NOT NULL;
+	DROP TABLE flows; DROP TABLE quarantine; DROP TABLE secrets;
+	ALTER TABLE memory_streams DROP COLUMN mapping;
 	DELETE FROM goose_db_version WHERE version_id > 3;`
 
 func TestOpen_remembers_the_records_of_version_3(t *testing.T) {

@@ -23,7 +23,17 @@ func (d *destination) fault(ctx context.Context, doing string, err error) error 
 		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, d.path, context.Cause(ctx))
 	}
 	kind, why, hint := sort(err)
+	if raised(err) {
+		return fault.New(kind, "%s %s: %s", doing, d.path, why).WithHint("%s", hint)
+	}
 	return fault.New(kind, "%s %s: %s: %w", doing, d.path, why, err).WithHint("%s", hint)
+}
+
+// raised reports whether the text of an error is a trigger's, which may tell
+// what stands in the row.
+func raised(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_TRIGGER
 }
 
 // sort returns the kind of an error of SQLite, what it means and what to do.
@@ -45,8 +55,11 @@ func sort(err error) (kind fault.Kind, why, hint string) {
 		return fault.Unavailable, "another program keeps the database locked", "close that program or wait for it, and run it again"
 	case sqlite3.SQLITE_IOERR:
 		return fault.Unavailable, "the disk does not answer as it should", "check the disk and its room, and run it again: nothing is lost"
-	case sqlite3.SQLITE_CONSTRAINT:
-		return fault.Schema, "the table refuses a row", "remove the constraint or trigger, or choose another file"
+	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH:
+		if raised(err) {
+			return fault.Schema, "a trigger of the table refuses a row", "change or drop the trigger"
+		}
+		return fault.Schema, "the table refuses a row", "change or drop the constraint, or choose another file"
 	case sqlite3.SQLITE_TOOBIG:
 		return fault.Schema, "a value is longer than SQLite keeps", "leave the stream out"
 	}

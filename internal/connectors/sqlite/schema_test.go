@@ -111,14 +111,24 @@ func TestWrite_says_when_a_constraint_of_others_refuses_a_row(t *testing.T) {
 	for _, made := range []string{
 		`CREATE UNIQUE INDEX theirs ON events (size)`,
 		`CREATE TRIGGER theirs BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no'); END`,
+		`CREATE TRIGGER theirs BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no: ' || NEW.uri); END`,
+		`CREATE TRIGGER theirs AFTER INSERT ON events BEGIN SELECT raise(ROLLBACK, 'no'); END`,
+		`ALTER TABLE events ADD COLUMN theirs TEXT CHECK (uri = 'theirs')`,
+		`ALTER TABLE events ADD COLUMN theirs TEXT NOT NULL DEFAULT 'x' CHECK (length(raw) < 100)`,
+		`CREATE TABLE theirs (size INTEGER) STRICT; CREATE TRIGGER theirs_too AFTER INSERT ON events BEGIN INSERT INTO theirs VALUES (NEW.uri); END`,
+		`CREATE TABLE theirs (id INTEGER PRIMARY KEY); CREATE TRIGGER theirs_too AFTER INSERT ON events BEGIN INSERT INTO theirs VALUES (NEW.uri); END`,
 	} {
 		d, db := opened(t)
 		if _, err := d.Prepare(t.Context(), events()); err != nil {
 			t.Fatal(err)
 		}
 		run(t, db, `INSERT INTO events (uri, start, size) VALUES ('theirs', '', 1); `+made)
-		if err := writeOne(t, d); fault.KindOf(err) != fault.Schema || fault.HintOf(err) == "" {
+		err := writeOne(t, d)
+		if fault.KindOf(err) != fault.Schema || fault.HintOf(err) == "" || !strings.Contains(err.Error(), "events") {
 			t.Errorf("%s: %s: %v", made, fault.KindOf(err), err)
+		}
+		if strings.Contains(err.Error(), "of batch") || strings.Contains(err.Error(), "rolling back") {
+			t.Errorf("%s: a value is told: %v", made, err)
 		}
 	}
 }
