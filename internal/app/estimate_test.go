@@ -47,7 +47,7 @@ func (c *copied) run(req SyncRequest) flow.Run {
 // calls, off.
 func near(estimate, was int, share float64) bool {
 	off := math.Abs(float64(estimate - was))
-	return off <= 5 || off <= share*float64(was)
+	return off <= 8 || off <= share*float64(was)
 }
 
 // counted returns how many calls it takes to count what is counted whole: lists,

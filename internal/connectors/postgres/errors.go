@@ -83,7 +83,7 @@ func (d *destination) ofServer(e *pgconn.PgError) meaning {
 	}
 	switch {
 	case !known:
-		return meaning{fault.Internal, fmt.Sprintf("%s (SQLSTATE %s)", e.Message, e.Code), ""}
+		return meaning{fault.Internal, fmt.Sprintf("the server refuses (SQLSTATE %s)", e.Code), "look the code up in the server's manual, and its words in the server's log"}
 	case e.Code == "28000" && d.config.TLSConfig == nil:
 		m.hint = "if the server lets nobody in without TLS choose sslmode=require; else check the user and the server's pg_hba.conf"
 	}
@@ -111,8 +111,8 @@ func codes() map[string]meaning {
 		"53100": {fault.Unavailable, "the disk of the server is full", "make room and run it again: nothing is lost"},
 		"55P03": {fault.Unavailable, "another session keeps it locked", "wait for that session or end it (see pg_locks), and run it again"},
 		"57014": {fault.Unavailable, "the server took too long to answer, or was told to stop", "see what keeps it busy (pg_stat_activity), and run it again"},
-		"42P01": {fault.Schema, "a table was dropped or renamed meanwhile", "run it again: it is made anew"},
-		"42703": {fault.Schema, "a column was dropped or renamed meanwhile", "run it again: it is made anew"},
+		"42P01": {fault.Conflict, "a table was dropped or renamed meanwhile", "run it again: it is made anew"},
+		"42703": {fault.Conflict, "a column was dropped or renamed meanwhile", "run it again: it is made anew"},
 		"P0001": {fault.Schema, "a trigger refuses a row", "remove the trigger, or choose another schema"},
 		"22P05": {fault.Schema, "a value has a character that the database cannot hold", "leave the stream out, or choose a database with the encoding UTF8"},
 	}
