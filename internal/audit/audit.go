@@ -8,11 +8,11 @@ package audit
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/engine"
-	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/flow"
 )
 
@@ -85,18 +85,22 @@ func (c *comparer) leftOver(ctx context.Context, s connect.Stream, t *table) err
 	if !t.hasUnseen() {
 		return nil
 	}
+	finder, ok := c.job.Run.Source.(connect.Finder)
+	if !ok {
+		return c.allExtra(ctx, s, t)
+	}
 	var unseen []connect.Trace
 	for row, err := range c.job.Run.Destination.Scan(ctx, s) {
 		if err != nil {
 			return err
 		}
-		if key := keyOf(s, row); t.unseen(key) {
+		if key := s.KeyOf(row); t.unseen(key) {
 			unseen = append(unseen, connect.Trace{Stream: s.Name, Key: key, Parent: parentOf(s, row)})
 		}
 	}
 	for len(unseen) > 0 {
 		n := min(batch, len(unseen))
-		if err := c.decide(ctx, s, t, unseen[:n]); err != nil {
+		if err := c.decide(ctx, finder, s, t, unseen[:n]); err != nil {
 			return err
 		}
 		unseen = unseen[n:]
@@ -104,23 +108,54 @@ func (c *comparer) leftOver(ctx context.Context, s connect.Stream, t *table) err
 	return nil
 }
 
-// decide looks up some rows that the source did not tell of.
-func (c *comparer) decide(ctx context.Context, s connect.Stream, t *table, rows []connect.Trace) error {
-	finder, ok := c.job.Run.Source.(connect.Finder)
-	if !ok {
-		return fault.New(fault.Internal, "the source cannot look up records of %s", s.Name)
+// allExtra says of the rows that the source did not tell of that it does not have
+// them: the lists of one that looks up no single records are complete.
+func (c *comparer) allExtra(ctx context.Context, s connect.Stream, t *table) error {
+	var extra []connect.Record
+	for row, err := range c.job.Run.Destination.Scan(ctx, s) {
+		if err != nil {
+			return err
+		}
+		key := s.KeyOf(row)
+		if !t.unseen(key) {
+			continue
+		}
+		t.note(&t.Extra, "extra", key)
+		if c.job.Repair {
+			extra = append(extra, gone(s, row))
+		}
 	}
+	for part := range slices.Chunk(extra, batch) {
+		if err := c.repair(ctx, s, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gone is the record of a row that is to be removed.
+func gone(s connect.Stream, row connect.Record) connect.Record {
+	r := connect.Record{Deleted: true, Values: make([]any, len(s.Columns))}
+	for _, name := range s.Key {
+		i := s.Column(name)
+		r.Values[i] = row.Values[i]
+	}
+	return r
+}
+
+// decide looks up some rows that the source did not tell of.
+func (c *comparer) decide(ctx context.Context, finder connect.Finder, s connect.Stream, t *table, rows []connect.Trace) error {
 	found, err := finder.Find(ctx, connect.Reading{Streams: []connect.Stream{s}, Observe: c.job.Run.Tracker.Observe}, rows)
 	if err != nil {
 		return err
 	}
 	var wrong []connect.Record
 	for _, r := range found {
-		if !r.Deleted && t.compare(keyOf(s, r), connect.VersionOf(s, r)) {
+		if !r.Deleted && t.compare(s.KeyOf(r), connect.VersionOf(s, r)) {
 			continue
 		}
 		if r.Deleted {
-			t.note(&t.Extra, "extra", keyOf(s, r))
+			t.note(&t.Extra, "extra", s.KeyOf(r))
 		}
 		wrong = append(wrong, r)
 	}

@@ -32,9 +32,9 @@ func (c *comparer) Prepare(ctx context.Context, s connect.Stream) (created bool,
 		case err != nil:
 			return false, err
 		case c.isOlder(s, row):
-			older.add(keyOf(s, row), connect.Version{}, apart)
+			older.add(s.KeyOf(row), connect.Version{}, apart)
 		default:
-			t.add(keyOf(s, row), connect.VersionOf(s, row), c.state(s, row))
+			t.add(s.KeyOf(row), connect.VersionOf(s, row), c.state(s, row))
 		}
 	}
 	t.sort()
@@ -98,7 +98,7 @@ type tx struct {
 func (t *tx) Write(ctx context.Context, s connect.Stream, records []connect.Record) error {
 	var wrong []connect.Record
 	for _, r := range records {
-		if !t.tables[s.Name].compare(keyOf(s, r), connect.VersionOf(s, r)) {
+		if !t.tables[s.Name].compare(s.KeyOf(r), connect.VersionOf(s, r)) {
 			wrong = append(wrong, r)
 		}
 	}
@@ -143,12 +143,6 @@ func (c *comparer) repair(ctx context.Context, s connect.Stream, records []conne
 		err = tx.Commit(ctx)
 	}
 	return errors.Join(err, tx.Rollback())
-}
-
-// keyOf returns the key of a record of s, of no other the same.
-func keyOf(s connect.Stream, r connect.Record) string {
-	key, _ := r.Values[s.Column(s.Key[0])].(string)
-	return key
 }
 
 // parentOf returns the key of the record that one belongs to.

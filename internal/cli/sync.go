@@ -17,8 +17,8 @@ func (p *program) syncCommand() *cobra.Command {
 	var flags copyFlags
 	var history []string
 	cmd := &cobra.Command{
-		Use:   "sync --from CREDENTIAL --to ADDRESS-OR-CREDENTIAL",
-		Short: "Copy an organization into a database",
+		Use:   "sync --from CREDENTIAL-OR-ADDRESS --to ADDRESS-OR-CREDENTIAL",
+		Short: "Copy an organization, or tables, into a database",
 		Long: `Copies every stream that the credential may read into tables of the
 destination, one table a stream. A stream that the plan, role or scope does not
 allow is skipped with its reason.
@@ -32,6 +32,10 @@ on, once in --deep-every for all of them, and for the invitees of those that are
 new or changed. What was deleted at Calendly is marked in the column _deleted_at.
 With --history every version of a record is kept, too.
 
+From an address, or the credential of a database, tables are copied or the
+result of a --query; whole, or with --cursor COLUMN from the last value on that
+was read. Rows are told apart by the primary key, or the columns of --key.
+
 Calendly allows a user so many calls a minute, over all programs. With
 --budget 80%, the default, one in five is left to your other integrations.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
@@ -41,6 +45,8 @@ Calendly allows a user so many calls a minute, over all programs. With
   kalends sync --from acme --to sqlite:calendly.db --budget 50%
   kalends sync --from acme --to 'postgres://me@db.example.com/warehouse?schema=calendly'
   kalends sync --from acme --to warehouse/calendly
+  kalends sync --from 'postgres://me@db.example.com/shop?schema=crm' --streams people --cursor updated_at --to sqlite:copy.db
+  kalends sync --from sqlite:shop.db --query 'SELECT id, email FROM people' --key id --to warehouse
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -51,6 +57,7 @@ Calendly allows a user so many calls a minute, over all programs. With
 	}
 	cmd.Flags().StringSliceVar(&history, "history", nil, "keep every version of these streams, by comma, in tables named STREAM_history; all for each")
 	flags.add(cmd, []option{
+		{"cursor", "of tables and queries, read only rows in which this column is not less than when last read"},
 		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default due)"},
 		{"near", "how far back every sync reads meetings (default 7d)"},
 		{"recent", "how far back the recent pass does (default 90d)"},

@@ -11,12 +11,14 @@ import (
 // says what it can be; Spec is always set.
 type Connector struct {
 	Spec Spec
-	// Address turns the part of an address after "scheme:" into Values.
-	// Nil: the connector is named by credential only.
+	// Address turns the part of an address after "scheme:" into Values. The
+	// field of its faults is set by the caller. Nil: the connector is named by
+	// credential only, and the streams of its source are the same for all.
 	Address func(rest string) (map[string]string, error)
 	// Verify tests a credential before it is saved and returns what to save.
 	Verify func(ctx context.Context, s Settings) (Verification, error)
-	// OpenSource returns a source; it does no I/O.
+	// OpenSource returns a source. It may ask the system which streams there
+	// are, and leaves no connection open.
 	OpenSource func(ctx context.Context, s Settings) (Source, error)
 	// OpenDestination returns an open destination, to be closed by the caller.
 	OpenDestination func(ctx context.Context, s Settings) (Destination, error)
@@ -27,6 +29,9 @@ type Connector struct {
 type Settings struct {
 	Values  map[string]string
 	Secrets map[string]vault.Secret
+	// Streams names those that are wanted of a source, so that it need not look
+	// into others; empty: all.
+	Streams []string
 }
 
 // With returns a copy of s in which each named value is set.
@@ -36,7 +41,7 @@ func (s Settings) With(values map[string]string) Settings {
 		all = map[string]string{}
 	}
 	maps.Copy(all, values)
-	return Settings{Values: all, Secrets: s.Secrets}
+	return Settings{Values: all, Secrets: s.Secrets, Streams: s.Streams}
 }
 
 // Verification is what a connector learned about a credential.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,6 +56,27 @@ func Versioned(s Stream, r Record, at time.Time) Record {
 	version := VersionOf(s, r)
 	v.Values = append(v.Values, hex.EncodeToString(version[:]), at, nil)
 	return v
+}
+
+// KeyOf returns the key of a record of s as text, of no other the same; empty
+// if it has none.
+func (s Stream) KeyOf(r Record) string {
+	var parts []string
+	for _, name := range s.Key {
+		v := r.Values[s.Column(name)]
+		switch text := v.(type) {
+		case nil:
+			return ""
+		case string:
+			if len(s.Key) == 1 {
+				return text
+			}
+		case time.Time:
+			v = FormatTime(text)
+		}
+		parts = append(parts, strconv.Quote(fmt.Sprint(v)))
+	}
+	return strings.Join(parts, " ")
 }
 
 // VersionOf tells two states of a record of s apart by what they say: by every
