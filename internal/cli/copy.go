@@ -23,13 +23,14 @@ type sourceOptions map[string]*string
 type option struct{ name, about string }
 
 // fromAbout says what --from takes.
-const fromAbout = "what is read: the name of a credential (see `kalends credential list`), with /SCHEMA if you like, or an address such as sqlite:FILE or postgres://USER@HOST/DATABASE"
+const fromAbout = "what is read: the name of a credential (see `kalends credential list`), with /SCHEMA if you like, or an address such as sqlite:FILE, files:FILE or postgres://USER@HOST/DATABASE, or - for standard input"
 
 // relationOptions are those of sources that are no services.
 func relationOptions() []option {
 	return []option{
 		{"query", "read the result of this SELECT instead of tables"},
-		{"name", "what the result of the query is called (default query)"},
+		{"name", "what the rows of a query or file are called (default query, or the file's name)"},
+		{"format", "how a file is written: csv, jsonl or parquet (default: what it looks like)"},
 		{"key", "the columns, by comma, that tell rows apart, instead of the primary key"},
 	}
 }

@@ -18,7 +18,7 @@ const (
 
 // batcher makes batches of the rows of a relation.
 type batcher struct {
-	relation *relation
+	relation *Relation
 	see      func(connect.Batch) bool
 	placed   bool // rows have a cursor: batches say where to go on
 	stopped  bool // no more is wanted

@@ -2,7 +2,6 @@ package relation
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"iter"
@@ -13,41 +12,6 @@ import (
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 )
-
-// relation is a table or a query that is a stream.
-type relation struct {
-	stream  connect.Stream
-	from    string // in a statement
-	columns []Column
-	cursor  int  // -1: it is read as a whole
-	hashed  bool // its last column is _key, which it has not itself
-}
-
-const equalRows = "it has no primary key: equal rows are one row, and a row that was changed is another one (see --key)"
-
-// find returns where a column stands that an option names.
-func (r *relation) find(option, name string) (int, error) {
-	var names []string
-	for i, c := range r.columns {
-		if c.Name == name {
-			return i, nil
-		}
-		names = append(names, c.Name)
-	}
-	return 0, invalid(option, "%s has no column %q", r.stream.Name, name).WithHint("%s", choose("choose from", names))
-}
-
-// addKey adds a key to a relation that has none.
-func (r *relation) addKey() error {
-	if r.stream.Column(connect.ColumnKey) >= 0 {
-		return invalid(optionKey, "%s has no primary key, and a column %s that is not one", r.stream.Name, connect.ColumnKey).
-			WithHint("name the columns that tell its rows apart: --key %s", connect.ColumnKey)
-	}
-	r.hashed = true
-	r.stream.Columns = append(r.stream.Columns, connect.Column{Name: connect.ColumnKey, Type: connect.Text, Required: true, Doc: "A hash of the row."})
-	r.stream.Key = []string{connect.ColumnKey}
-	return nil
-}
 
 // place is where a relation is: what its checkpoints hold.
 type place struct {
@@ -83,7 +47,7 @@ func (s *source) read(ctx context.Context, reading connect.Reading, see func(con
 			if s.relations[i].stream.Name != wanted.Name {
 				continue
 			}
-			b := &batcher{relation: &s.relations[i], see: see, unfit: make([]int, len(s.relations[i].columns))}
+			b := s.relations[i].batcher(see)
 			if err := s.readOne(ctx, session, b, reading.From); err != nil || b.stopped {
 				return err
 			}
@@ -127,7 +91,7 @@ func (s *source) readOne(ctx context.Context, session Session, b *batcher, from 
 }
 
 // statement selects the rows of a relation.
-func (s *source) statement(r *relation, which string) string {
+func (s *source) statement(r *Relation, which string) string {
 	var all []string
 	for _, c := range r.columns {
 		name := s.system.Dialect.Quoted(c.Name)
@@ -144,33 +108,10 @@ func (s *source) statement(r *relation, which string) string {
 
 // last returns from where on the relation is to be read, empty for the start: a
 // checkpoint may be of another question.
-func (r *relation) last(from connect.Checkpoint) string {
+func (r *Relation) last(from connect.Checkpoint) string {
 	var p place
 	if len(from) == 0 || json.Unmarshal(from, &p) != nil || p.From != r.from || p.Cursor != r.columns[r.cursor].Name {
 		return ""
 	}
 	return p.Last
-}
-
-// record makes a record of a row, and says which columns it has a value for
-// that cannot be one of theirs.
-func (r *relation) record(row []any, unfit []int) connect.Record {
-	values := make([]any, len(r.stream.Columns))
-	for i, c := range r.columns {
-		if row[i] == nil {
-			continue
-		}
-		v, ok := c.Read(row[i])
-		if !ok {
-			unfit[i]++
-			continue
-		}
-		values[i] = v
-	}
-	record := connect.Record{Values: values}
-	if r.hashed {
-		version := connect.VersionOf(r.stream, record) // the key is null in it
-		values[len(values)-1] = hex.EncodeToString(version[:])
-	}
-	return record
 }

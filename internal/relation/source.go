@@ -19,7 +19,7 @@ const atOnce = 4
 // source reads the relations of a system.
 type source struct {
 	system    System
-	relations []relation
+	relations []*Relation
 	turns     chan struct{}
 }
 
@@ -59,7 +59,7 @@ func (s *source) ask(ctx context.Context, session Session, query string, setting
 		return err
 	}
 	name := cmp.Or(settings.Values[optionName], defaultName)
-	return s.add(relation{from: "(" + query + "\n) AS q", columns: columns}, name, nil, settings)
+	return s.add("("+query+"\n) AS q", name, columns, nil, settings)
 }
 
 // list makes each table a relation.
@@ -87,7 +87,7 @@ func (s *source) list(ctx context.Context, session Session, settings connect.Set
 		if len(columns) == 0 {
 			continue
 		}
-		if err := s.add(relation{from: s.system.Dialect.Qualified(name), columns: columns}, name, key, settings); err != nil {
+		if err := s.add(s.system.Dialect.Qualified(name), name, columns, key, settings); err != nil {
 			return err
 		}
 	}
@@ -98,41 +98,13 @@ func (s *source) list(ctx context.Context, session Session, settings connect.Set
 	return nil
 }
 
-// add adds a relation with the key that it has, or that the settings name.
-func (s *source) add(r relation, name string, key []string, settings connect.Settings) error {
-	r.stream = connect.Stream{Name: name, Group: name, Key: key}
-	for _, c := range r.columns {
-		if r.stream.Column(c.Name) >= 0 {
-			return invalid(optionQuery, "two columns of the result are named %q", c.Name).WithHint("give one of them another name with AS")
-		}
-		r.stream.Columns = append(r.stream.Columns, connect.Column{Name: c.Name, Type: c.Type, Required: c.NotNull})
+// add adds a relation, which from is in a statement.
+func (s *source) add(from, name string, columns []Column, key []string, settings connect.Settings) error {
+	r, err := New(name, columns, key, settings.Values)
+	if err != nil {
+		return err
 	}
-	r.cursor = -1
-	var err error
-	if text := settings.Values[optionCursor]; text != "" {
-		if r.cursor, err = r.find(optionCursor, text); err != nil {
-			return err
-		}
-		if t := r.columns[r.cursor].Type; t == connect.Boolean || t == connect.JSON {
-			return invalid(optionCursor, "column %s of %s holds %s values, which have no order to go by", text, name, t).
-				WithHint("choose a column of numbers, times or texts that grows with each change")
-		}
-	}
-	if text := settings.Values[optionKey]; text != "" {
-		r.stream.Key = nil
-		for part := range strings.SplitSeq(text, ",") {
-			part = strings.TrimSpace(part)
-			if _, err := r.find(optionKey, part); err != nil {
-				return err
-			}
-			r.stream.Key = append(r.stream.Key, part)
-		}
-	}
-	if len(r.stream.Key) == 0 {
-		if err := r.addKey(); err != nil {
-			return err
-		}
-	}
+	r.from = from
 	s.relations = append(s.relations, r)
 	return nil
 }
@@ -150,11 +122,7 @@ func (s *source) Streams() []connect.Stream {
 func (s *source) Discover(context.Context) ([]connect.Availability, error) {
 	all := make([]connect.Availability, 0, len(s.relations))
 	for _, r := range s.relations {
-		a := connect.Availability{Stream: r.stream, OK: true}
-		if r.hashed {
-			a.Reason = equalRows
-		}
-		all = append(all, a)
+		all = append(all, r.Available())
 	}
 	return all, nil
 }

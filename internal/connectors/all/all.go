@@ -6,6 +6,7 @@ import (
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connectors/calendly"
+	"github.com/kalends/kalends/internal/connectors/intake"
 	"github.com/kalends/kalends/internal/connectors/postgres"
 	"github.com/kalends/kalends/internal/connectors/sqlite"
 )
@@ -17,5 +18,6 @@ func All(version string, now func() time.Time) []connect.Connector {
 		calendly.New(calendly.Deps{Version: version, Now: now}),
 		sqlite.New(),
 		postgres.New(),
+		intake.New(),
 	}
 }
