@@ -42,12 +42,17 @@ func rules() map[string]rule {
 			others: []string{jsontext, "golang.org/x/sync"},
 		},
 		"internal/dialect": {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/relation": {ours: []string{"internal/connect", "internal/dialect", "internal/fault"}, others: []string{jsontext}},
+		"internal/connectors/intake": {
+			ours:   []string{"internal/connect", "internal/fault", "internal/relation"},
+			others: []string{jsontext, "github.com/klauspost/compress", "github.com/parquet-go/parquet-go"},
+		},
 		"internal/connectors/postgres": {
-			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault", "internal/relation"},
 			others: []string{pgx},
 		},
 		"internal/connectors/sqlite": {
-			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault", "internal/relation"},
 			others: []string{jsontext, sqlite},
 		},
 		"internal/engine": {ours: []string{"internal/connect", "internal/flow", "internal/fault"}},

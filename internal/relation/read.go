@@ -64,7 +64,8 @@ func (s *source) readOne(ctx context.Context, session Session, b *batcher, from 
 		err := b.run(session.Rows(ctx, s.statement(r, "")))
 		return b.finish(err)
 	}
-	cursor := s.system.Dialect.Quoted(r.columns[r.cursor].Name)
+	// Not by its name alone, which ORDER BY would take for what is selected.
+	cursor := "q." + s.system.Dialect.Quoted(r.columns[r.cursor].Name)
 	last := r.last(from)
 	isNull, order := "WHERE "+cursor+" IS NULL", " ORDER BY "+cursor
 	if last == "" {
@@ -81,7 +82,7 @@ func (s *source) readOne(ctx context.Context, session Session, b *batcher, from 
 	if err := b.run(session.Rows(ctx, s.statement(r, "WHERE "+cursor+" >= "+last+order))); err != nil || b.stopped {
 		return b.finish(err)
 	}
-	for _, err := range session.Rows(ctx, "SELECT 1 FROM "+r.from+" "+isNull+" LIMIT 1") {
+	for _, err := range session.Rows(ctx, "SELECT 1 FROM "+r.from+" AS q "+isNull+" LIMIT 1") {
 		if err != nil {
 			return b.finish(err)
 		}
@@ -103,7 +104,7 @@ func (s *source) statement(r *Relation, which string) string {
 	if r.cursor >= 0 {
 		all = append(all, s.system.Literal(r.columns[r.cursor]))
 	}
-	return strings.TrimSpace(fmt.Sprintf("SELECT %s FROM %s %s", strings.Join(all, ", "), r.from, which))
+	return strings.TrimSpace(fmt.Sprintf("SELECT %s FROM %s AS q %s", strings.Join(all, ", "), r.from, which))
 }
 
 // last returns from where on the relation is to be read, empty for the start: a

@@ -59,7 +59,7 @@ func (s *source) ask(ctx context.Context, session Session, query string, setting
 		return err
 	}
 	name := cmp.Or(settings.Values[optionName], defaultName)
-	return s.add("("+query+"\n) AS q", name, columns, nil, settings)
+	return s.add("("+query+"\n)", name, columns, nil, settings)
 }
 
 // list makes each table a relation.
