@@ -41,7 +41,7 @@ func rules() map[string]rule {
 			ours:   []string{"internal/connect", "internal/fault", "internal/vault", "calendly"},
 			others: []string{jsontext, "golang.org/x/sync"},
 		},
-		"internal/dialect": {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/dialect":  {ours: []string{"internal/connect", "internal/fault"}},
 		"internal/relation": {ours: []string{"internal/connect", "internal/dialect", "internal/fault"}, others: []string{jsontext}},
 		"internal/connectors/intake": {
 			ours:   []string{"internal/connect", "internal/fault", "internal/relation"},
