@@ -35,12 +35,13 @@ func relationOptions() []option {
 	}
 }
 
-// add adds the flags of options to a command.
-func (s *sourceOptions) add(cmd *cobra.Command, options []option) {
-	*s = sourceOptions{}
+// addOptions adds the flags of options to a command.
+func addOptions(cmd *cobra.Command, options []option) sourceOptions {
+	s := sourceOptions{}
 	for _, o := range options {
-		(*s)[o.name] = cmd.Flags().String(strings.ReplaceAll(o.name, "_", "-"), "", o.about)
+		s[o.name] = cmd.Flags().String(strings.ReplaceAll(o.name, "_", "-"), "", o.about)
 	}
+	return s
 }
 
 // given returns the options that were given.
@@ -61,7 +62,7 @@ func (f *copyFlags) add(cmd *cobra.Command, options []option) {
 	cmd.Flags().StringSliceVar(&f.req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
 	cmd.Flags().StringVar(&f.req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
 	budget := option{"budget", "how much of your Calendly limit is used at most; the rest is left to your other integrations (default 80%)"}
-	f.options.add(cmd, slices.Concat([]option{budget}, relationOptions(), options))
+	f.options = addOptions(cmd, slices.Concat([]option{budget}, relationOptions(), options))
 }
 
 // request returns what the flags say.

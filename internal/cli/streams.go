@@ -47,7 +47,7 @@ their types and keys.`,
 	}
 	cmd.Flags().StringVar(&credential, "credential", "", "tell what the credential of this `name` may read")
 	cmd.Flags().StringVar(&from, "from", "", fromAbout)
-	options.add(cmd, relationOptions())
+	options = addOptions(cmd, relationOptions())
 	return cmd
 }
 

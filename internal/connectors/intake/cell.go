@@ -92,19 +92,20 @@ func typesOfNumber(text string) types {
 
 // typesOfJSON returns the types that a value of JSON, which is not null, can have.
 func typesOfJSON(v jsontext.Value) types {
-	switch v.Kind() {
-	case 't', 'f':
-		return set(connect.Boolean, connect.Text, connect.JSON)
-	case '0':
-		return typesOfNumber(string(v)) | set(connect.Text, connect.JSON)
-	case '"':
-		var text string
-		if json.Unmarshal(v, &text) == nil {
-			if _, ok := parseTime(text); ok {
-				return set(connect.Timestamp, connect.Text, connect.JSON)
+	text := set(connect.Text, connect.JSON)
+	switch kind := v.Kind(); {
+	case kind == 't', kind == 'f':
+		return set(connect.Boolean) | text
+	case kind == '0':
+		return typesOfNumber(string(v)) | text
+	case kind == '"':
+		var said string
+		if json.Unmarshal(v, &said) == nil {
+			if _, ok := parseTime(said); ok {
+				return set(connect.Timestamp) | text
 			}
 		}
-		return set(connect.Text, connect.JSON)
+		return text
 	}
 	return set(connect.JSON, written)
 }

@@ -262,3 +262,26 @@ func TestSource_needs_no_right_but_to_read(t *testing.T) {
 		t.Errorf("a credential to read with: %v, %v", v.Facts, err)
 	}
 }
+
+func TestSource_a_lost_connection_ends_the_read_and_the_next_goes_on(t *testing.T) {
+	t.Parallel()
+	server(t)
+	p := shop(t, "CREATE TABLE %s.t AS SELECT i, repeat('x', 1000) AS v FROM generate_series(1, 20000) AS i")
+	s := p.source(t, map[string]string{"cursor": "i", "key": "i"})
+	var next connect.Checkpoint
+	n := 0
+	for b, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()}) {
+		if err != nil {
+			refused(t, "reading", err, fault.Unavailable, "run it again")
+			break
+		}
+		if n == 0 {
+			admin(t, "SELECT pg_terminate_backend(a.pid) FROM pg_stat_activity a JOIN pg_locks USING (pid) WHERE relation = '"+quote(p.schema)+".t'::regclass")
+		}
+		n, next = n+b.Len(), b.Next
+	}
+	got, _, _ := all(t, s, next)
+	if n == 20000 || n == 0 || n+len(got) != 20001 { // the last row is read again
+		t.Errorf("%d and then %d rows", n, len(got))
+	}
+}
