@@ -50,8 +50,7 @@ const written = connect.JSON + 1
 
 // typesOfText returns the types that a text of CSV can have.
 func typesOfText(text string) types {
-	switch strings.ToLower(text) {
-	case "true", "false":
+	if strings.EqualFold(text, "true") || strings.EqualFold(text, "false") {
 		return set(connect.Boolean, connect.Text)
 	}
 	if s := typesOfNumber(text); s != 0 {
@@ -69,7 +68,7 @@ func typesOfText(text string) types {
 // typesOfNumber returns the types of a number that has no more digits than the
 // type, and is written as a number is: 007 and +1 are not.
 func typesOfNumber(text string) types {
-	if !jsontext.Value(text).IsValid() || text[0] != '-' && (text[0] < '0' || text[0] > '9') || strings.ContainsAny(text, " \t\r\n") {
+	if strings.Trim(text, "0123456789+-.eE") != "" || !jsontext.Value(text).IsValid() {
 		return 0
 	}
 	var s types
@@ -156,6 +155,9 @@ func typesOf(cell any) types {
 func valueOf(cell any, t connect.Type) (any, bool) {
 	if cell == nil {
 		return nil, true
+	}
+	if text, is := cell.(string); is && t == connect.Text { // of which there are most
+		return text, true
 	}
 	if !typesOf(cell).has(t) {
 		return nil, false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 )
 
@@ -58,7 +59,7 @@ func (c *columns) header(names []string) (places []int, err error) {
 // see narrows the types of the columns to those that a row can have.
 func (c *columns) see(row []any) {
 	for i, cell := range row {
-		if cell != nil {
+		if cell != nil && c.types[i] != set(connect.Text) { // it cannot become narrower
 			c.types[i] &= typesOf(cell)
 		}
 	}
