@@ -154,7 +154,7 @@ func TestEditCredential_keeps_what_uses_it_going(t *testing.T) {
 	if _, err := a.AddCredential(t.Context(), ownerOf(s, "acme")); err != nil {
 		t.Fatal(err)
 	}
-	before, _, err := a.source(t.Context(), "acme", nil)
+	before, err := a.place(t.Context(), reading(), "acme")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,9 +165,9 @@ func TestEditCredential_keeps_what_uses_it_going(t *testing.T) {
 	if err != nil || len(c.Streams) == 0 {
 		t.Fatal(len(c.Streams), err)
 	}
-	after, _, err := a.source(t.Context(), name, nil)
-	if err != nil || before != after {
-		t.Errorf("a flow finds its credential by %s, and that became %s: %v", before, after, err)
+	after, err := a.place(t.Context(), reading(), name)
+	if err != nil || before.credential != after.credential {
+		t.Errorf("a flow finds its credential by %s, and that became %s: %v", before.credential, after.credential, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -22,9 +23,18 @@ var errEnough = errors.New("enough was read")
 // whose request it looks at From, Streams, Start and Map, which must be there. It
 // makes few calls: of a stream whose records are rare it may find none.
 func (a *App) Preview(ctx context.Context, req SyncRequest) ([]mapping.Preview, error) {
+	from, err := a.place(ctx, reading(), req.From)
+	if err != nil {
+		return nil, err
+	}
 	// What a recent pass reads is one window, which is read page by page; it is
 	// to hold all there is.
-	_, source, err := a.source(ctx, req.From, map[string]string{"start": req.Start, "pass": "recent", "recent": "10000d"})
+	options := map[string]string{"pass": "recent", "recent": "10000d"}
+	maps.DeleteFunc(options, func(name, _ string) bool { return !from.has(name) })
+	if req.Start != "" {
+		options["start"] = req.Start
+	}
+	source, err := from.read(ctx, req.Streams, options)
 	if err != nil {
 		return nil, err
 	}

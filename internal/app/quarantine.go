@@ -94,15 +94,15 @@ func (a *App) which(ctx context.Context, w flow.Which) (flow.Which, error) {
 	case w.To == "":
 		return w, fault.New(fault.Invalid, "--from names no flow without --to").WithField("to").WithHint("give both, as in the sync, or none")
 	}
-	credential, err := a.store.Credential(ctx, w.From)
+	from, err := a.place(ctx, reading(), w.From)
 	if err != nil {
 		return w, err
 	}
-	to, err := a.destination(ctx, w.To)
+	to, err := a.place(ctx, writing(), w.To)
 	if err != nil {
 		return w, err
 	}
-	w.Flow = flowID(credential.ID, to)
+	w.Flow = flowID(from.id(), to)
 	return w, nil
 }
 
@@ -194,7 +194,7 @@ func (a *App) destinationOf(ctx context.Context, id, address string) (connect.De
 	if address == "" {
 		address = f.To
 	}
-	to, err := a.destination(ctx, address)
+	to, err := a.place(ctx, writing(), address)
 	if err != nil {
 		return nil, err
 	}

@@ -57,24 +57,6 @@ func (a *App) saved(ctx context.Context, name string) (store.Credential, connect
 	return saved, c, err
 }
 
-// source opens the source of a credential with options of the flow and
-// returns the credential's id with it.
-func (a *App) source(ctx context.Context, credential string, options map[string]string) (string, connect.Source, error) {
-	saved, c, err := a.saved(ctx, credential)
-	if err != nil {
-		return "", nil, err
-	}
-	if c.OpenSource == nil {
-		return "", nil, fault.New(fault.Invalid, "%s cannot be read from", c.Spec.Title).WithField("from")
-	}
-	secrets, err := a.secrets(ctx, saved)
-	if err != nil {
-		return "", nil, err
-	}
-	source, err := c.OpenSource(ctx, connect.Settings{Values: saved.Values, Secrets: secrets}.With(options))
-	return saved.ID, source, err
-}
-
 // secrets opens the secrets of a saved credential.
 func (a *App) secrets(ctx context.Context, saved store.Credential) (map[string]vault.Secret, error) {
 	key, err := a.openKey()

@@ -20,7 +20,9 @@ import (
 
 // SyncRequest says what to move.
 type SyncRequest struct {
-	From string // the name of a source's credential
+	// From is the address of a source, "sqlite:other.db", "-" for standard input,
+	// or the name of its credential, "acme", and what within: "pg/schema".
+	From string
 	// To is the address of a destination, "sqlite:calendly.db", or the name of its
 	// credential, "pg", and what within: "pg/schema".
 	To string
@@ -30,8 +32,9 @@ type SyncRequest struct {
 	// Start leaves out what happened before it: a date or an RFC 3339 time;
 	// empty: all history.
 	Start string
-	// Fresh says how the copy is kept fresh and what is done about deletions, by
-	// the names of the source's options; what is left out has its default.
+	// Fresh says how the source is read, how the copy is kept fresh and what is
+	// done about deletions, by the names of the source's options; what is left out
+	// has its default.
 	Fresh map[string]string
 	// History names the streams of which every version is kept, too; "all" is
 	// each of those that are read.
@@ -91,13 +94,16 @@ type plan struct {
 }
 
 func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
-	to, err := a.destination(ctx, req.To)
+	to, err := a.place(ctx, writing(), req.To)
 	if err != nil {
 		return plan{}, err
 	}
-	credential, source, streams, err := a.chosen(ctx, req)
+	from, source, streams, err := a.chosen(ctx, req)
 	if err != nil {
 		return plan{}, err
+	}
+	if from.identity() == to.identity() {
+		return plan{}, fault.New(fault.Conflict, "a place cannot be copied into itself").WithField("to").WithHint("name another one")
 	}
 	history, err := selectHistory(streams, req.History)
 	if err != nil {
@@ -112,7 +118,7 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 		return plan{}, err
 	}
 	return plan{
-		flow:        flow.Flow{ID: flowID(credential, to), From: req.From, Credential: credential, To: req.To},
+		flow:        flow.Flow{ID: flowID(from.id(), to), From: req.From, Credential: from.id(), To: req.To},
 		mapping:     m,
 		source:      source,
 		streams:     streams,
@@ -123,16 +129,22 @@ func (a *App) plan(ctx context.Context, req SyncRequest) (plan, error) {
 	}, nil
 }
 
-// chosen opens the source of a request and returns the id of its credential and
-// the streams to read.
-func (a *App) chosen(ctx context.Context, req SyncRequest) (credential string, source connect.Source, streams []connect.Stream, err error) {
-	options := map[string]string{"start": req.Start}
+// chosen opens the source of a request and returns where it is and the streams to
+// read.
+func (a *App) chosen(ctx context.Context, req SyncRequest) (from place, source connect.Source, streams []connect.Stream, err error) {
+	if from, err = a.place(ctx, reading(), req.From); err != nil {
+		return place{}, nil, nil, err
+	}
+	options := map[string]string{}
+	if req.Start != "" {
+		options["start"] = req.Start
+	}
 	maps.Copy(options, req.Fresh)
-	if credential, source, err = a.source(ctx, req.From, options); err != nil {
-		return "", nil, nil, err
+	if source, err = from.read(ctx, req.Streams, options); err != nil {
+		return place{}, nil, nil, err
 	}
 	streams, err = selectStreams(source.Streams(), req.Streams)
-	return credential, source, streams, err
+	return from, source, streams, err
 }
 
 // selectStreams returns the named streams in the order of all; without names

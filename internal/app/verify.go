@@ -39,11 +39,9 @@ func (a *App) Verify(ctx context.Context, req VerifyRequest) (proof flow.Proof, 
 	if err != nil {
 		return flow.Proof{}, err
 	}
-	req.Copy.Fresh = maps.Clone(req.Copy.Fresh)
-	if req.Copy.Fresh == nil {
-		req.Copy.Fresh = map[string]string{}
+	if req.Copy.Fresh, err = a.allOf(ctx, req.Copy); err != nil {
+		return flow.Proof{}, err
 	}
-	req.Copy.Fresh["pass"] = "deep"
 	p, err := a.plan(ctx, req.Copy)
 	if err != nil {
 		return flow.Proof{}, err
@@ -69,6 +67,23 @@ func (a *App) Verify(ctx context.Context, req VerifyRequest) (proof flow.Proof, 
 		}
 	}
 	return a.audit(ctx, p, destination, req, share)
+}
+
+// allOf returns the options of a copy by which its source is read as a whole.
+func (a *App) allOf(ctx context.Context, copied SyncRequest) (map[string]string, error) {
+	from, err := a.place(ctx, reading(), copied.From)
+	if err != nil {
+		return nil, err
+	}
+	options := maps.Clone(copied.Fresh)
+	if options == nil {
+		options = map[string]string{}
+	}
+	delete(options, "cursor")
+	if slices.ContainsFunc(from.connector.Spec.Options, func(f connect.Field) bool { return f.Name == "pass" }) {
+		options["pass"] = "deep"
+	}
+	return options, nil
 }
 
 // copied returns those streams of p that its runs have read, and if it has none

@@ -68,7 +68,7 @@ func TestViews_answer_alike_in_every_system(t *testing.T) {
 			}
 		}
 		if names == nil {
-			_, source, err := c.app.source(t.Context(), "acme", nil)
+			_, source, _, err := c.app.chosen(t.Context(), SyncRequest{From: "acme"})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -42,13 +42,18 @@ func rules() map[string]rule {
 			ours:   []string{"internal/connect", "internal/fault", "internal/vault", "calendly"},
 			others: []string{jsontext, "golang.org/x/sync"},
 		},
-		"internal/dialect": {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/dialect":  {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/relation": {ours: []string{"internal/connect", "internal/dialect", "internal/fault"}, others: []string{jsontext}},
 		"internal/connectors/mysql": {
 			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
 			others: []string{mysql},
 		},
+		"internal/connectors/intake": {
+			ours:   []string{"internal/connect", "internal/fault", "internal/relation"},
+			others: []string{jsontext, "github.com/klauspost/compress", "github.com/parquet-go/parquet-go"},
+		},
 		"internal/connectors/postgres": {
-			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault", "internal/relation"},
 			others: []string{pgx},
 		},
 		"internal/connectors/files": {
@@ -59,7 +64,7 @@ func rules() map[string]rule {
 			},
 		},
 		"internal/connectors/sqlite": {
-			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault", "internal/relation"},
 			others: []string{jsontext, sqlite},
 		},
 		"internal/engine": {ours: []string{"internal/connect", "internal/flow", "internal/fault"}},

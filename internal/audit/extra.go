@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"slices"
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
@@ -18,6 +19,10 @@ func (c *comparer) leftOver(ctx context.Context, s connect.Stream, t *table) err
 		return nil
 	}
 	target := c.job.Run.Target(s)
+	finder, ok := c.job.Run.Source.(connect.Finder)
+	if !ok {
+		return c.allExtra(ctx, target, t)
+	}
 	var unseen []connect.Trace
 	for row, err := range c.job.Run.Destination.Scan(ctx, target) {
 		if err != nil {
@@ -34,12 +39,47 @@ func (c *comparer) leftOver(ctx context.Context, s connect.Stream, t *table) err
 	}
 	for len(unseen) > 0 {
 		n := min(batch, len(unseen))
-		if err := c.decide(ctx, s, t, unseen[:n]); err != nil {
+		if err := c.decide(ctx, finder, s, t, unseen[:n]); err != nil {
 			return err
 		}
 		unseen = unseen[n:]
 	}
 	return nil
+}
+
+// allExtra says of the rows of s that the source did not tell of that it does not
+// have them: the lists of one that looks up no single records are complete.
+func (c *comparer) allExtra(ctx context.Context, s connect.Stream, t *table) error {
+	var extra []connect.Record
+	for row, err := range c.job.Run.Destination.Scan(ctx, s) {
+		if err != nil {
+			return err
+		}
+		key := s.KeyOf(row)
+		if !t.unseen(key) {
+			continue
+		}
+		t.note(&t.Extra, "extra", key)
+		if c.job.Repair {
+			extra = append(extra, gone(s, row))
+		}
+	}
+	for part := range slices.Chunk(extra, batch) {
+		if err := c.repair(ctx, s, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gone is the record of a row that is to be removed.
+func gone(s connect.Stream, row connect.Record) connect.Record {
+	r := connect.Record{Deleted: true, Values: make([]any, len(s.Columns))}
+	for _, name := range s.Key {
+		i := s.Column(name)
+		r.Values[i] = row.Values[i]
+	}
+	return r
 }
 
 // tellsKey reports whether the key of a row is that of the source's record: a
@@ -60,11 +100,7 @@ func (c *comparer) mapped(s connect.Stream, r connect.Record) (connect.Record, e
 }
 
 // decide looks up some rows that the source did not tell of.
-func (c *comparer) decide(ctx context.Context, s connect.Stream, t *table, rows []connect.Trace) error {
-	finder, ok := c.job.Run.Source.(connect.Finder)
-	if !ok {
-		return fault.New(fault.Internal, "the source cannot look up records of %s", s.Name)
-	}
+func (c *comparer) decide(ctx context.Context, finder connect.Finder, s connect.Stream, t *table, rows []connect.Trace) error {
 	found, err := finder.Find(ctx, connect.Reading{Streams: []connect.Stream{s}, Observe: c.job.Run.Tracker.Observe}, rows)
 	if err != nil {
 		return err

@@ -11,23 +11,31 @@ import (
 )
 
 func (p *program) streamsCommand() *cobra.Command {
-	var credential string
+	var credential, from string
+	var options sourceOptions
 	cmd := &cobra.Command{
 		Use:   "streams",
 		Short: "List what can be read, and what a credential lacks for it",
-		Long: `Lists every stream with the scope, role and plan it needs. With a credential it
-asks the system whether that one may read the stream, and says why not.`,
+		Long: `Lists every stream of Calendly with the scope, role and plan it needs. With a
+credential it asks the system whether that one may read the stream, and says why
+not. With --from it lists the columns of what is read there, whatever it is, with
+their types and keys.`,
 		Example: `  kalends streams
-  kalends streams --credential acme`,
+  kalends streams --credential acme
+  kalends streams --from sqlite:shop.db
+  kalends streams --from 'postgres://me@db.example.com/shop?schema=crm' --query 'SELECT * FROM people'`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			named := cmd.Flags().Changed
+			if named("credential") && named("from") {
+				return usage(cmd, "--credential and --from name the same").WithField("from").WithHint("leave out one of them")
+			}
 			return p.with(cmd.Context(), func(a *app.App) error {
-				if cmd.Flags().Changed("credential") {
-					list, err := a.Available(cmd.Context(), credential)
-					if err != nil {
-						return err
-					}
-					return p.printAvailable(list)
+				switch {
+				case named("from"):
+					return p.columns(cmd, a, from, options.given())
+				case named("credential"):
+					return p.available(cmd, a, credential)
 				}
 				list, err := a.Streams(cmd.Context())
 				if err != nil {
@@ -38,7 +46,17 @@ asks the system whether that one may read the stream, and says why not.`,
 		},
 	}
 	cmd.Flags().StringVar(&credential, "credential", "", "tell what the credential of this `name` may read")
+	cmd.Flags().StringVar(&from, "from", "", fromAbout)
+	options = addOptions(cmd, relationOptions())
 	return cmd
+}
+
+func (p *program) available(cmd *cobra.Command, a *app.App, credential string) error {
+	list, err := a.Available(cmd.Context(), credential, nil)
+	if err != nil {
+		return err
+	}
+	return p.printAvailable(list)
 }
 
 // streamJSON is a stream as --json prints it.

@@ -19,8 +19,8 @@ func (p *program) syncCommand() *cobra.Command {
 	var history []string
 	var maxBadRows uint
 	cmd := &cobra.Command{
-		Use:   "sync --from CREDENTIAL --to ADDRESS-OR-CREDENTIAL",
-		Short: "Copy an organization into a database",
+		Use:   "sync --from CREDENTIAL-OR-ADDRESS --to ADDRESS-OR-CREDENTIAL",
+		Short: "Copy an organization, or tables, into a database",
 		Long: `Copies every stream that the credential may read into tables of the
 destination, one table a stream. A stream that the plan, role or scope does not
 allow is skipped with its reason.
@@ -38,6 +38,10 @@ With --map records are written as a map file says: see kalends preview. A row
 that the destination refuses, or that cannot be mapped, is kept while the rest is
 written: see kalends quarantine. Of more than --max-bad-rows the run ends.
 
+From an address, or the credential of a database, tables are copied or the
+result of a --query; whole, or with --cursor COLUMN from the last value on that
+was read. Rows are told apart by the primary key, or the columns of --key.
+
 Calendly allows a user so many calls a minute, over all programs. With
 --budget 80%, the default, one in five is left to your other integrations.`,
 		Example: `  kalends sync --from acme --to sqlite:calendly.db
@@ -48,6 +52,8 @@ Calendly allows a user so many calls a minute, over all programs. With
   kalends sync --from acme --to 'postgres://me@db.example.com/warehouse?schema=calendly'
   kalends sync --from acme --to warehouse/calendly
   kalends sync --from acme --to sqlite:calendly.db --map map.yaml --max-bad-rows 0
+  kalends sync --from 'postgres://me@db.example.com/shop?schema=crm' --streams people --cursor updated_at --to sqlite:copy.db
+  kalends sync --from sqlite:shop.db --query 'SELECT id, email FROM people' --key id --to warehouse
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -59,6 +65,7 @@ Calendly allows a user so many calls a minute, over all programs. With
 	cmd.Flags().StringSliceVar(&history, "history", nil, "keep every version of these streams, by comma, in tables named STREAM_history; all for each")
 	cmd.Flags().UintVar(&maxBadRows, "max-bad-rows", app.MaxBadRows, "end the run if more rows than that cannot be written; 0: none may be refused")
 	flags.add(cmd, []option{
+		{"cursor", "of tables and queries, read only rows in which this column is not less than when last read"},
 		{"pass", "how much is read of the past: deep, recent, near, or due for the one that is due (default due)"},
 		{"near", "how far back every sync reads meetings (default 7d)"},
 		{"recent", "how far back the recent pass does (default 90d)"},

@@ -17,7 +17,7 @@ func (p *program) verifyCommand() *cobra.Command {
 	var flags copyFlags
 	var req app.VerifyRequest
 	cmd := &cobra.Command{
-		Use:   "verify --from CREDENTIAL --to ADDRESS",
+		Use:   "verify --from CREDENTIAL-OR-ADDRESS --to ADDRESS-OR-CREDENTIAL",
 		Short: "Prove that a copy is complete, or say what differs",
 		Long: `Reads all of Calendly that the copy should have, and all rows of the copy, and
 compares every value. Says for each stream how many records are equal, missing
@@ -25,6 +25,9 @@ compares every value. Says for each stream how many records are equal, missing
 does not have them any more; each is looked up singly before that is said), and
 what could not be checked and why. Ends with 0 only if all that was checked is
 equal, else with 5.
+
+Of tables, queries and files, which are always read whole, a row that the copy
+has and they do not is extra.
 
 Without --repair nothing is written. It takes about as many calls as a first
 sync; --sample reads what belongs to events, such as invitees, and to users,

@@ -12,12 +12,14 @@ import (
 type Connector struct {
 	Spec Spec
 	// Address turns the part of an address after "name:" into Values; of an
-	// address that begins with another of the Schemes, the whole.
-	// Nil: the connector is named by credential only.
+	// address that begins with another of the Schemes, the whole. The field of
+	// its faults is set by the caller. Nil: the connector is named by
+	// credential only, and the streams of its source are the same for all.
 	Address func(rest string) (map[string]string, error)
 	// Verify tests a credential before it is saved and returns what to save.
 	Verify func(ctx context.Context, s Settings) (Verification, error)
-	// OpenSource returns a source; it does no I/O.
+	// OpenSource returns a source. It may ask the system which streams there
+	// are, and leaves no connection open.
 	OpenSource func(ctx context.Context, s Settings) (Source, error)
 	// OpenDestination returns an open destination, to be closed by the caller.
 	OpenDestination func(ctx context.Context, s Settings) (Destination, error)
@@ -28,6 +30,9 @@ type Connector struct {
 type Settings struct {
 	Values  map[string]string
 	Secrets map[string]vault.Secret
+	// Streams names those that are wanted of a source, so that it need not look
+	// into others; empty: all.
+	Streams []string
 }
 
 // With returns a copy of s in which each named value is set.
@@ -37,7 +42,7 @@ func (s Settings) With(values map[string]string) Settings {
 		all = map[string]string{}
 	}
 	maps.Copy(all, values)
-	return Settings{Values: all, Secrets: s.Secrets}
+	return Settings{Values: all, Secrets: s.Secrets, Streams: s.Streams}
 }
 
 // Verification is what a connector learned about a credential.

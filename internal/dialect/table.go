@@ -40,7 +40,7 @@ func (t *Table) Column(name string) int {
 }
 
 // Quoted is the table's name in a statement.
-func (t *Table) Quoted() string { return t.dialect.qualified(t.Stream.Name) }
+func (t *Table) Quoted() string { return t.dialect.Qualified(t.Stream.Name) }
 
 // List writes something for each of some columns, with a separator. In it %s is
 // the name of the column.

@@ -71,7 +71,7 @@ func (d *Dialect) Views(views []connect.View, w Words, has func(table string) bo
 // query writes the query of a view.
 func (d *Dialect) query(v connect.View, w Words) (string, error) {
 	functions := template.FuncMap{
-		"table": d.qualified, "each": w.Each, "place": w.Place, "text": w.Text, "flag": w.Flag, "list": w.List,
+		"table": d.Qualified, "each": w.Each, "place": w.Place, "text": w.Text, "flag": w.Flag, "list": w.List,
 		"first": w.First, "length": w.Length, "minutes": w.Minutes, "day": w.Day, "integer": w.Integer,
 	}
 	t, err := template.New(v.Name).Funcs(functions).Parse(v.Query)
@@ -85,8 +85,8 @@ func (d *Dialect) query(v connect.View, w Words) (string, error) {
 	return strings.TrimSpace(text.String()), nil
 }
 
-// qualified is the name of a table or view in a statement.
-func (d *Dialect) qualified(name string) string {
+// Qualified is the name of a table or view in a statement.
+func (d *Dialect) Qualified(name string) string {
 	if d.Schema == "" {
 		return d.Quoted(d.table(name))
 	}
@@ -94,4 +94,4 @@ func (d *Dialect) qualified(name string) string {
 }
 
 // Quoted is the view's name in a statement of its dialect.
-func (v View) Quoted(d *Dialect) string { return d.qualified(v.of.Name) }
+func (v View) Quoted(d *Dialect) string { return d.Qualified(v.of.Name) }

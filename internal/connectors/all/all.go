@@ -7,6 +7,7 @@ import (
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connectors/calendly"
 	"github.com/kalends/kalends/internal/connectors/files"
+	"github.com/kalends/kalends/internal/connectors/intake"
 	"github.com/kalends/kalends/internal/connectors/mysql"
 	"github.com/kalends/kalends/internal/connectors/postgres"
 	"github.com/kalends/kalends/internal/connectors/sqlite"
@@ -21,5 +22,6 @@ func All(version string, now func() time.Time) []connect.Connector {
 		postgres.New(),
 		mysql.New(),
 		files.New(),
+		intake.New(),
 	}
 }

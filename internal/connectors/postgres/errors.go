@@ -22,7 +22,7 @@ const (
 // fault sorts an error of the server or of the connection; a fault already made
 // stays the kind it is. doing says what was tried: "writing to". The words of
 // the server are not repeated: they may hold values.
-func (d *destination) fault(ctx context.Context, doing string, err error) error {
+func (s *session) fault(ctx context.Context, doing string, err error) error {
 	var made *fault.Error
 	switch {
 	case err == nil:
@@ -30,14 +30,14 @@ func (d *destination) fault(ctx context.Context, doing string, err error) error 
 	case errors.As(err, &made):
 		return err
 	case ctx.Err() != nil:
-		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, d.place, context.Cause(ctx))
+		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, s.place, context.Cause(ctx))
 	}
 	var e *pgconn.PgError
-	m := d.ofConnection(err)
+	m := s.ofConnection(err)
 	if errors.As(err, &e) {
-		m = d.ofServer(e)
+		m = s.ofServer(e)
 	}
-	f := fault.New(m.kind, "%s %s: %s", doing, d.place, m.why).WithHint("%s", m.hint)
+	f := fault.New(m.kind, "%s %s: %s", doing, s.place, m.why).WithHint("%s", m.hint)
 	f.Err = err
 	return f
 }
@@ -49,7 +49,7 @@ type meaning struct {
 }
 
 // ofConnection is the meaning of an error that no server sent.
-func (d *destination) ofConnection(err error) meaning {
+func (s *session) ofConnection(err error) meaning {
 	var certificate *tls.CertificateVerificationError
 	var network net.Error
 	var connecting *pgconn.ConnectError
@@ -59,7 +59,7 @@ func (d *destination) ofConnection(err error) meaning {
 		return meaning{fault.Invalid, "its certificate is not one that is trusted", "name the file of its authority as ca_file, or choose a weaker sslmode if you know the network"}
 	case !errors.As(err, &connecting):
 		return meaning{fault.Unavailable, "the connection is lost", againHint}
-	case reached && d.config.TLSConfig != nil:
+	case reached && s.config.TLSConfig != nil:
 		return meaning{fault.Invalid, "the server does not speak TLS", "set it up for TLS, or choose sslmode=prefer or disable if you know the network"}
 	}
 	return meaning{fault.Unavailable, "the server cannot be reached" + because(err), "check host and port, and that it is running"}
@@ -76,19 +76,32 @@ func because(err error) string {
 
 // ofServer is the meaning of an error by its SQLSTATE
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-func (d *destination) ofServer(e *pgconn.PgError) meaning {
-	m, known := codes()[e.Code]
-	if !known {
-		m, known = classes()[e.Code[:min(2, len(e.Code))]]
-	}
+func (s *session) ofServer(e *pgconn.PgError) meaning {
+	m, known := s.meaningOf(e.Code)
 	switch {
 	case !known:
 		return meaning{fault.Internal, fmt.Sprintf("the server refuses (SQLSTATE %s)", e.Code), "look the code up in the server's manual, and its words in the server's log"}
-	case e.Code == "28000" && d.config.TLSConfig == nil:
+	case e.Code == "28000" && s.config.TLSConfig == nil:
 		m.hint = "if the server lets nobody in without TLS choose sslmode=require; else check the user and the server's pg_hba.conf"
 	}
 	m.why += about(e)
 	return m
+}
+
+// meaningOf looks a code up, and then its class.
+func (s *session) meaningOf(code string) (m meaning, known bool) {
+	lists := []map[string]meaning{codes(), classes()}
+	if s.reading {
+		lists = append([]map[string]meaning{readingCodes()}, lists...)
+	}
+	for _, list := range lists {
+		for _, key := range []string{code, code[:min(2, len(code))]} {
+			if m, known = list[key]; known {
+				return m, known
+			}
+		}
+	}
+	return meaning{}, false
 }
 
 // about names what an error is about, and its code.
@@ -115,6 +128,17 @@ func codes() map[string]meaning {
 		"42703": {fault.Conflict, "a column was dropped or renamed meanwhile", "run it again: it is made anew"},
 		"P0001": {fault.Schema, "a trigger refuses a row", "remove the trigger, or choose another schema"},
 		"22P05": {fault.Schema, "a value has a character that the database cannot hold", "leave the stream out, or choose a database with the encoding UTF8"},
+	}
+}
+
+// readingCodes are those codes, and classes, that mean something else where nothing is written.
+func readingCodes() map[string]meaning {
+	return map[string]meaning{
+		"42501": {fault.Forbidden, "the user may not read that", "GRANT it USAGE on the schema and SELECT on its tables"},
+		"25006": {fault.Invalid, "only what reads is allowed", "give a SELECT"},
+		"42P01": {fault.Conflict, "a table was dropped or renamed meanwhile", "look which there are: kalends streams --from"},
+		"42703": {fault.Conflict, "a column was dropped or renamed meanwhile", "run it again"},
+		"22":    {fault.Invalid, "the query fails on a row", "correct the query"},
 	}
 }
 

@@ -60,11 +60,11 @@ func (d *destination) scan(ctx context.Context, s connect.Stream, see func(conne
 }
 
 // fetch returns the next rows of the cursor.
-func (d *destination) fetch(ctx context.Context, read []decoder) ([]connect.Record, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.patience.answer+d.patience.connect)
+func (s *session) fetch(ctx context.Context, read []decoder) ([]connect.Record, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.patience.answer+s.patience.connect)
 	defer cancel()
 	const binaryFormat = 1
-	rows := d.conn.ExecParams(ctx, fmt.Sprintf("FETCH %d FROM scan", fetch), nil, nil, nil, []int16{binaryFormat})
+	rows := s.conn.ExecParams(ctx, fmt.Sprintf("FETCH %d FROM scan", fetch), nil, nil, nil, []int16{binaryFormat})
 	var records []connect.Record
 	for rows.NextRow() {
 		values := make([]any, len(read))

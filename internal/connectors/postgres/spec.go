@@ -1,5 +1,5 @@
 // Package postgres writes records to a schema of a PostgreSQL database, from
-// version 12 on.
+// version 12 on, and reads its tables.
 //
 // One table per stream. A batch is copied into a temporary table and from there
 // moved by one statement for each kind of change.
@@ -8,6 +8,7 @@ package postgres
 import (
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/relation"
 )
 
 // The settings.
@@ -36,7 +37,9 @@ func New() connect.Connector {
 			Title:       "PostgreSQL",
 			About:       "Tables in a schema of a PostgreSQL database, version 12 or later.",
 			Example:     "postgres://user@host/database",
+			Source:      true,
 			Destination: true,
+			Options:     relation.Options(),
 			Fields:      fields(),
 			Within:      fieldSchema,
 			Guide: []string{
@@ -46,6 +49,7 @@ func New() connect.Connector {
 		},
 		Address:         address,
 		Verify:          verify,
+		OpenSource:      openSource,
 		OpenDestination: open,
 	}
 }

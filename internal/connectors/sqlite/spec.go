@@ -1,4 +1,5 @@
-// Package sqlite writes records to a file that is an SQLite database.
+// Package sqlite writes records to a file that is an SQLite database, and reads
+// the tables of one.
 //
 // One table per stream; the file is for everyone: it is kept in write-ahead
 // mode, so that other programs read while Kalends writes, and what Kalends did
@@ -11,6 +12,7 @@ import (
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/relation"
 )
 
 // New returns the connector "sqlite".
@@ -21,7 +23,9 @@ func New() connect.Connector {
 			Title:       "SQLite",
 			About:       "Tables in one file that any program can read, without a server.",
 			Example:     "sqlite:calendly.db",
+			Source:      true,
 			Destination: true,
+			Options:     relation.Options(),
 			Fields: []connect.Field{{
 				Name:     "path",
 				Title:    "Database file",
@@ -31,6 +35,7 @@ func New() connect.Connector {
 			}},
 		},
 		Address:         address,
+		OpenSource:      openSource,
 		OpenDestination: open,
 	}
 }
