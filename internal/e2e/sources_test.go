@@ -33,7 +33,7 @@ func (u user) large(name string, n int) {
 func TestSync_by_a_cursor_killed_at_random_moments_goes_on(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	const n = 300_000
+	const n = 150_000
 	u.large("shop.db", n)
 	args := []string{"sync", "--from", "sqlite:shop.db", "--streams", "people", "--cursor", "at", "--to", "sqlite:copy.db", "--json"}
 	kills := 0
@@ -58,7 +58,7 @@ func TestSync_by_a_cursor_killed_at_random_moments_goes_on(t *testing.T) {
 func TestSync_a_killed_run_is_gone_on_with_and_not_begun_anew(t *testing.T) {
 	t.Parallel()
 	u := newUser(t)
-	const n = 300_000
+	const n = 150_000
 	u.large("shop.db", n)
 	args := []string{"sync", "--from", "sqlite:shop.db", "--cursor", "at", "--to", "sqlite:copy.db", "--json"}
 	ctx, kill := context.WithCancel(t.Context())
