@@ -6,6 +6,7 @@ import (
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connectors/calendly"
+	"github.com/kalends/kalends/internal/connectors/duckdb"
 	"github.com/kalends/kalends/internal/connectors/mysql"
 	"github.com/kalends/kalends/internal/connectors/postgres"
 	"github.com/kalends/kalends/internal/connectors/sqlite"
@@ -19,5 +20,6 @@ func All(version string, now func() time.Time) []connect.Connector {
 		sqlite.New(),
 		postgres.New(),
 		mysql.New(),
+		duckdb.New(),
 	}
 }

@@ -1,0 +1,170 @@
+//go:build duckdb
+
+package duckdb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/duckdb/duckdb-go/v2"
+
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/dialect"
+	"github.com/kalends/kalends/internal/fault"
+)
+
+// destination is an open file. It is for one goroutine at a time.
+type destination struct {
+	path    string
+	dialect *dialect.Dialect
+	db      *sql.DB
+	// conn is the only connection: a transaction is begun and ended on it by
+	// hand, so that nothing but Commit and Rollback ends it.
+	conn   *sql.Conn
+	closed bool
+	tables map[string]*table // the prepared ones, by stream
+}
+
+var _ connect.Destination = (*destination)(nil)
+
+// open opens the file named by the setting "path", making it if it is missing.
+// A file that cannot be used is refused here, before any row is read:
+// fault.Invalid, or fault.Unavailable if another program has it open or the disk
+// is full.
+func open(ctx context.Context, s connect.Settings) (connect.Destination, error) {
+	d, err := openFile(ctx, s.Values[dialect.FieldPath])
+	if err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func openFile(ctx context.Context, path string) (*destination, error) {
+	path, err := file().Path(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(file().Usable(path), speakable(path)); err != nil {
+		return nil, err
+	}
+	d := &destination{path: path, dialect: newDialect(path), tables: map[string]*table{}}
+	if err := d.connect(ctx); err != nil {
+		return nil, dialect.Refused(d.fault(ctx, "opening", err))
+	}
+	return d, nil
+}
+
+// dsn opens path without extensions but those that are built in: DuckDB would
+// download others when it thinks they are needed.
+func dsn(path string) string {
+	return path + "?autoinstall_known_extensions=false&autoload_known_extensions=false"
+}
+
+// connect opens the file. Two that are opened at once in this process are one
+// for DuckDB, which is why the driver is told the path itself: files that are
+// attached are not looked for, and it would spoil one that is attached twice.
+func (d *destination) connect(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	connector, err := duckdb.NewConnector(dsn(d.path), nil)
+	if err != nil {
+		return err
+	}
+	d.db = sql.OpenDB(connector)
+	if d.conn, err = d.db.Conn(ctx); err != nil {
+		return errors.Join(err, d.db.Close())
+	}
+	// Views and other programs see times in the zone of the session.
+	if err := d.run(ctx, "SET TimeZone = 'UTC'"); err != nil {
+		return errors.Join(err, d.disconnect())
+	}
+	return nil
+}
+
+func (d *destination) disconnect() error { return errors.Join(d.conn.Close(), d.db.Close()) }
+
+// Close releases the file, and leaves all of it in one, without a log.
+func (d *destination) Close() error {
+	d.closed = true
+	return d.fault(context.Background(), "closing", d.disconnect())
+}
+
+// begin starts a transaction. After an error that DuckDB calls fatal, such as a
+// full disk, the file has to be opened again.
+func (d *destination) begin(ctx context.Context) error {
+	if d.closed {
+		return fault.New(fault.Internal, "the destination is closed")
+	}
+	err := d.run(ctx, "BEGIN")
+	if is(err, duckdb.ErrorTypeFatal) {
+		if err := errors.Join(d.disconnect(), d.connect(ctx)); err != nil {
+			return err
+		}
+		err = d.run(ctx, "BEGIN")
+	}
+	if err != nil { // a canceled BEGIN may have begun
+		return errors.Join(err, d.rollback())
+	}
+	return nil
+}
+
+// commit ends the transaction. A cancellation does not reach it, so that it is
+// known what came of it.
+func (d *destination) commit(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return d.run(context.WithoutCancel(ctx), "COMMIT")
+}
+
+// rollback ends the transaction if there is one. There may be none: DuckDB rolls
+// back by itself when a commit fails.
+func (d *destination) rollback() error {
+	err := d.run(context.Background(), "ROLLBACK")
+	if is(err, duckdb.ErrorTypeTransaction) || is(err, duckdb.ErrorTypeFatal) || errors.Is(err, sql.ErrConnDone) {
+		return nil
+	}
+	return err
+}
+
+// within runs do in a transaction that is committed if do returns nil.
+func (d *destination) within(ctx context.Context, doing string, do func() error) error {
+	err := d.begin(ctx)
+	if err != nil {
+		return d.fault(ctx, doing, err)
+	}
+	if err = do(); err == nil {
+		err = d.commit(ctx)
+	}
+	if err != nil {
+		err = errors.Join(err, d.rollback())
+	}
+	return d.fault(ctx, doing, err)
+}
+
+// run runs statements, one after the other.
+func (d *destination) run(ctx context.Context, statements ...string) error {
+	for _, s := range statements {
+		if _, err := d.conn.ExecContext(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// query shows each row of a query to see, which scans it.
+func (d *destination) query(ctx context.Context, query string, args []any, see func(scan func(...any) error) error) (err error) {
+	rows, err := d.conn.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := see(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
