@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 
 	"github.com/duckdb/duckdb-go/v2"
 
@@ -48,8 +49,13 @@ func openFile(ctx context.Context, path string) (*destination, error) {
 	if err := errors.Join(file().Usable(path), speakable(path)); err != nil {
 		return nil, err
 	}
+	_, missing := os.Stat(path)
 	d := &destination{path: path, dialect: newDialect(path), tables: map[string]*table{}}
-	if err := d.connect(ctx); err != nil {
+	err = d.connect(ctx)
+	if missing != nil && isFull(err) { // DuckDB leaves a part of a file, and cannot open it later
+		err = errors.Join(err, os.Remove(path))
+	}
+	if err != nil {
 		return nil, dialect.Refused(d.fault(ctx, "opening", err))
 	}
 	return d, nil
@@ -76,11 +82,24 @@ func (d *destination) connect(ctx context.Context) error {
 	if d.conn, err = d.db.Conn(ctx); err != nil {
 		return errors.Join(err, d.db.Close())
 	}
-	// Views and other programs see times in the zone of the session.
-	if err := d.run(ctx, "SET TimeZone = 'UTC'"); err != nil {
+	if err := d.suits(ctx); err != nil {
 		return errors.Join(err, d.disconnect())
 	}
 	return nil
+}
+
+// suits sets up the session, and refuses a file of data that DuckDB shows as a
+// database in memory: what is written there is gone.
+func (d *destination) suits(ctx context.Context) error {
+	if err := d.run(ctx, "SET TimeZone = 'UTC'"); err != nil {
+		return err
+	}
+	var inFile bool
+	err := d.conn.QueryRowContext(ctx, "SELECT path IS NOT NULL AND type = 'duckdb' FROM duckdb_databases() WHERE database_name = current_database()").Scan(&inFile)
+	if err == nil && !inFile {
+		return fault.New(fault.Invalid, "opening %s: the file is not a DuckDB database", d.path).WithHint("choose another file")
+	}
+	return err
 }
 
 func (d *destination) disconnect() error { return errors.Join(d.conn.Close(), d.db.Close()) }

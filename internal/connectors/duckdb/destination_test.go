@@ -64,7 +64,7 @@ func (p place) reader(t testing.TB) *sql.DB {
 		}
 		write(t, path+suffix, content)
 	}
-	db, err := sql.Open("duckdb", dsn(path))
+	db, err := sql.Open("duckdb", dsn(path)+"&threads=1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func (p place) Rows(t testing.TB, s connect.Stream) []map[string]any {
 		}
 		row := map[string]any{}
 		for i, c := range s.Columns {
-			if kinds[i] != catalogued(c.Type) && values[i] != nil {
+			if kinds[i] != catalogued(c) && values[i] != nil {
 				t.Fatalf("column %s of %s is a %s", c.Name, s.Name, kinds[i])
 			}
 			row[c.Name] = values[i]

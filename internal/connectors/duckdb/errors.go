@@ -5,6 +5,7 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/duckdb/duckdb-go/v2"
@@ -78,26 +79,33 @@ func prefix(e *duckdb.Error) string {
 // of them: the rest is in the words, some of which are the system's.
 func ofFile(e *duckdb.Error) meaning {
 	says := func(parts ...string) bool {
-		for _, p := range parts {
-			if strings.Contains(e.Msg, p) {
-				return true
-			}
-		}
-		return false
+		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(e.Msg, p) })
 	}
 	switch {
 	case says("set lock on file", "used by another process"):
 		return meaning{fault.Unavailable, "another program has the database open", "close that program or wait for it, and run it again: DuckDB lets one at a time"}
-	case says("No space left", "not enough space", "Disk quota exceeded"):
+	case isFull(e):
 		return meaning{fault.Unavailable, "the disk is full", "make room and run it again: nothing is lost"}
 	case says("not a valid DuckDB database", "xtension"): // for the file of another database
 		return meaning{fault.Invalid, "the file is not a DuckDB database", "choose another file"}
 	case says("Permission denied", "Access is denied", "Read-only file system", "ermission"):
 		return meaning{fault.Invalid, "the file or its folder cannot be written", "choose a file in a folder that you may write to"}
-	case says("checksum", "corrupt", "Corrupt"):
+	case says("checksum", "corrupt", "Corrupt", "Could not read enough bytes"):
 		return meaning{fault.Invalid, "the database is damaged", "restore it from a backup, or choose a new file"}
 	}
 	return meaning{fault.Unavailable, "the disk does not answer as it should (" + firstLine(e.Msg) + ")", "check the disk and its room, and run it again: nothing is lost"}
+}
+
+// isFull reports whether err says that the disk is full, in the words of one
+// system or another.
+func isFull(err error) bool {
+	var e *duckdb.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	return slices.ContainsFunc([]string{"No space left", "not enough space", "Disk quota exceeded"}, func(words string) bool {
+		return strings.Contains(e.Msg, words)
+	})
 }
 
 func firstLine(text string) string {

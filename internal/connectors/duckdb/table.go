@@ -21,17 +21,17 @@ type table struct {
 func newDialect(path string) *dialect.Dialect {
 	return &dialect.Dialect{
 		Place: path, Otherwise: "choose another file", Quote: `"`, FoldsCase: true,
-		Declare: func(t *dialect.Table, column int) string { return declared(t.Stream.Columns[column].Type) },
+		Declare: func(t *dialect.Table, column int) string { return declared(t.Stream.Columns[column]) },
 		Keeps: func(t *dialect.Table, column int, declared string) bool {
-			return declared == catalogued(t.Stream.Columns[column].Type)
+			return declared == catalogued(t.Stream.Columns[column])
 		},
 	}
 }
 
-// declared returns the type a column is declared with. JSON is a text with a
-// check, and so is _raw as it was sent.
-func declared(t connect.Type) string {
-	switch t {
+// declared returns the type a column is declared with. JSON is kept to the byte,
+// but after a check that not all that is sent passes: _raw is text.
+func declared(c connect.Column) string {
+	switch c.Type {
 	case connect.Integer:
 		return "BIGINT"
 	case connect.Number:
@@ -41,18 +41,20 @@ func declared(t connect.Type) string {
 	case connect.Timestamp:
 		return "TIMESTAMPTZ"
 	case connect.JSON:
-		return "JSON"
+		if c.Name != connect.ColumnRaw {
+			return "JSON"
+		}
 	case connect.Text:
 	}
 	return "VARCHAR"
 }
 
 // catalogued returns the name that the catalog has for the type so declared.
-func catalogued(t connect.Type) string {
-	if t == connect.Timestamp {
+func catalogued(c connect.Column) string {
+	if c.Type == connect.Timestamp {
 		return "TIMESTAMP WITH TIME ZONE"
 	}
-	return declared(t)
+	return declared(c)
 }
 
 func newTable(t *dialect.Table) *table {
@@ -82,11 +84,10 @@ const (
 func (t *table) stageSQL() string {
 	columns := []string{"step SMALLINT"}
 	for i, c := range t.Stream.Columns {
-		kind := c.Type
-		if kind == connect.JSON {
-			kind = connect.Text
+		if c.Type == connect.JSON {
+			c.Type = connect.Text
 		}
-		columns = append(columns, fmt.Sprintf("c%d %s", i, declared(kind)))
+		columns = append(columns, fmt.Sprintf("c%d %s", i, declared(c)))
 	}
 	return fmt.Sprintf("CREATE OR REPLACE TEMPORARY TABLE %s (%s)", stage, strings.Join(columns, ", "))
 }

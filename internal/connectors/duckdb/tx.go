@@ -75,7 +75,11 @@ func (d *destination) value(t *table, c dialect.Change, column int, v any) any {
 	case string:
 		return d.dialect.Text(v)
 	case connect.Document:
-		return d.dialect.Text(string(v))
+		text := d.dialect.Text(string(v))
+		if t.Stream.Columns[column].Name == connect.ColumnRaw {
+			return text
+		}
+		return dialect.Clean(text)
 	}
 	return v
 }

@@ -147,7 +147,7 @@ func TestOpen_refuses_what_may_not_be_written(t *testing.T) {
 	} {
 		chmod(t, path, modes.file)
 		chmod(t, folder, modes.folder)
-		asOneWhoMayNot(t, func() {
+		connecttest.AsOneWhoMayNot(t, func() {
 			_, err := openPath(t, modes.path)
 			refused(t, fmt.Sprint("modes ", modes), err, fault.Invalid, modes.path)
 		})
@@ -169,7 +169,7 @@ func TestOpen_refuses_the_file_of_somebody_else(t *testing.T) {
 		t.Fatal(err)
 	}
 	if os.Geteuid() == 0 {
-		asOneWhoMayNot(t, func() {
+		connecttest.AsOneWhoMayNot(t, func() {
 			_, err := openPath(t, path)
 			refused(t, "a file of root", err, fault.Invalid, path)
 		})

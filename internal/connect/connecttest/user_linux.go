@@ -1,4 +1,4 @@
-package sqlite
+package connecttest
 
 import (
 	"os"
@@ -7,10 +7,10 @@ import (
 	"testing"
 )
 
-// asOneWhoMayNot runs do as a user whom the modes of files hold back. Root is
+// AsOneWhoMayNot runs do as a user whom the modes of files hold back. Root is
 // not, so for root it runs as nobody: the kernel checks files by the thread's
 // own file system user.
-func asOneWhoMayNot(t *testing.T, do func()) {
+func AsOneWhoMayNot(t testing.TB, do func()) {
 	t.Helper()
 	if os.Geteuid() == 0 {
 		const nobody = 65534

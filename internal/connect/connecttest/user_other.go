@@ -1,13 +1,14 @@
 //go:build !linux
 
-package sqlite
+package connecttest
 
 import (
 	"os"
 	"testing"
 )
 
-func asOneWhoMayNot(t *testing.T, do func()) {
+// AsOneWhoMayNot runs do, or skips the test for a user whom nothing holds back.
+func AsOneWhoMayNot(t testing.TB, do func()) {
 	t.Helper()
 	if os.Geteuid() <= 0 {
 		t.Skip("needs a user whom the modes of files hold back")
