@@ -26,23 +26,23 @@ type system struct {
 }
 
 func systems() []system {
-	return []system{
-		{name: "sqlite", driver: "sqlite", to: func(c *copied) (string, string) { return "sqlite:" + c.file, c.file }},
-		{name: "postgres", driver: "pgx", schema: "views_test.", to: func(*copied) (string, string) {
+	return append(ofTag(),
+		system{name: "sqlite", driver: "sqlite", to: func(c *copied) (string, string) { return "sqlite:" + c.file, c.file }},
+		system{name: "postgres", driver: "pgx", schema: "views_test.", to: func(*copied) (string, string) {
 			server := os.Getenv("KALENDS_TEST_POSTGRES")
 			if server == "" {
 				return "", ""
 			}
 			return server + "&schema=views_test", server
 		}},
-		{name: "mysql", driver: "mysql", schema: "views_test_", to: func(*copied) (string, string) {
+		system{name: "mysql", driver: "mysql", schema: "views_test_", to: func(*copied) (string, string) {
 			u, err := url.Parse(os.Getenv("KALENDS_TEST_MYSQL"))
 			if err != nil || u.Host == "" {
 				return "", ""
 			}
 			return u.String() + "&prefix=views_test_", fmt.Sprintf("%s@tcp(%s)%s?parseTime=true", u.User.Username(), u.Host, u.Path)
 		}},
-	}
+	)
 }
 
 // The same views, with the same columns, have the same answers everywhere.

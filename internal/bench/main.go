@@ -37,6 +37,7 @@ func promises() []promise {
 		{"postgres", "rows a second into PostgreSQL ÷ those of COPY and an upsert alone, into the same tables: at least 0.7", postgres},
 		{"estimate", "calls that kalends estimate tells ÷ calls that the first sync of 60,000 events then makes: between 0.9 and 1.1", estimate},
 		{"mysql", "rows of meetings and invitees a second into MariaDB ÷ with LOAD DATA and an upsert alone: at least 0.7", mysql},
+		{"duckdb", "rows of meetings and invitees a second into DuckDB ÷ with the driver's Appender and an upsert alone: at least 0.7", duckdb},
 		{"emulator", "pages of 20 events a second ÷ 2,000, lists of invitees a second ÷ 5,000, peak memory at 1,000,000 events ÷ 150 MB", emulator},
 	}
 }
