@@ -17,6 +17,7 @@ const (
 	jsontext = "github.com/go-json-experiment/json"
 	pgx      = "github.com/jackc/pgx/v5"
 	mysql    = "github.com/go-sql-driver/mysql"
+	duckdb   = "github.com/duckdb/duckdb-go/v2"
 	sqlite   = "modernc.org/sqlite"
 )
 
@@ -43,6 +44,10 @@ func rules() map[string]rule {
 			others: []string{jsontext, "golang.org/x/sync"},
 		},
 		"internal/dialect": {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/connectors/duckdb": {
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			others: []string{duckdb},
+		},
 		"internal/connectors/mysql": {
 			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
 			others: []string{mysql},
@@ -79,7 +84,7 @@ func rules() map[string]rule {
 		"cmd/kalends": {ours: []string{"internal/cli"}},
 		"internal/bench": {
 			ours:   []string{"calendly", "calendly/calendlytest", "internal/connect", "internal/connectors/all", "internal/flow", "internal/vault"},
-			others: []string{pgx, mysql},
+			others: []string{pgx, mysql, duckdb},
 		},
 	}
 }

@@ -49,11 +49,7 @@ func (p place) Open(t testing.TB) connect.Destination {
 // itself may be open.
 func (p place) reader(t testing.TB) *sql.DB {
 	t.Helper()
-	folder, err := os.MkdirTemp(t.TempDir(), "copy")
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(folder, "copy.db")
+	path := filepath.Join(t.TempDir(), "copy.db")
 	for _, suffix := range []string{"", ".wal"} {
 		content, err := os.ReadFile(string(p) + suffix)
 		if os.IsNotExist(err) {
@@ -106,7 +102,7 @@ func (p place) Rows(t testing.TB, s connect.Stream) []map[string]any {
 		}
 		row := map[string]any{}
 		for i, c := range s.Columns {
-			if kinds[i] != catalogued(c) && values[i] != nil {
+			if kinds[i] != inCatalog(c) && values[i] != nil {
 				t.Fatalf("column %s of %s is a %s", c.Name, s.Name, kinds[i])
 			}
 			row[c.Name] = values[i]

@@ -65,14 +65,10 @@ func sort(err error) meaning {
 		return meaning{fault.Schema, "a value is not one that its column can hold", "leave the stream out"}
 	case duckdb.ErrorTypeCatalog, duckdb.ErrorTypeBinder:
 		return meaning{fault.Schema, "a table or column is computed, or was dropped meanwhile", "run it again, or choose another file"}
+	default:
+		name, _, _ := strings.Cut(e.Msg, ":") // of the type
+		return meaning{fault.Internal, "the database (" + name + ")", ""}
 	}
-	return meaning{fault.Internal, "the database (" + prefix(e) + ")", ""}
-}
-
-// prefix is how DuckDB calls the type of an error.
-func prefix(e *duckdb.Error) string {
-	name, _, _ := strings.Cut(e.Msg, ":")
-	return name
 }
 
 // ofFile is the meaning of an error about the file. DuckDB has one type for all

@@ -129,7 +129,7 @@ func TestWrite_refuses_what_is_no_JSON(t *testing.T) {
 	}
 	bad := connecttest.LoadBatch(1)[0]
 	bad.Values[len(bad.Values)-1] = connect.Document("{hidden")
-	err := writeAll(t, d, []connect.Record{bad})
+	err := writeAll(t, d, events(), []connect.Record{bad})
 	if fault.KindOf(err) != fault.Schema || strings.Contains(err.Error(), "hidden") {
 		t.Errorf("%s: %v", fault.KindOf(err), err)
 	}
@@ -144,14 +144,7 @@ func TestWrite_keeps_JSON_to_the_byte(t *testing.T) {
 	}
 	const sent = ` {"b" : 1.50, "a":[ ],	"b":"twice \/ <&>", "big":12345678901234567890123} `
 	const odd = `{"half of a character": "\ud800", "b":1e400}`
-	tx, err := d.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := tx.Write(t.Context(), s, []connect.Record{{Values: []any{"a", connect.Document(sent), connect.Document(odd)}}}); err != nil {
-		t.Fatal(err)
-	}
-	if err := tx.Commit(t.Context()); err != nil {
+	if err := writeAll(t, d, s, []connect.Record{{Values: []any{"a", connect.Document(sent), connect.Document(odd)}}}); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{"uri": "a", "places": connect.Document(sent), connect.ColumnRaw: connect.Document(odd)}
@@ -168,7 +161,7 @@ func TestWrite_replaces_halves_of_characters_in_JSON(t *testing.T) {
 	}
 	r := connecttest.LoadBatch(1)[0]
 	r.Values[len(r.Values)-1] = connect.Document(`["\ud800"]`)
-	if err := writeAll(t, d, []connect.Record{r}); err != nil {
+	if err := writeAll(t, d, events(), []connect.Record{r}); err != nil {
 		t.Fatal(err)
 	}
 	if got := p.Rows(t, events())[0]["raw"]; got != connect.Document("[\"\uFFFD\"]") {
@@ -179,16 +172,16 @@ func TestWrite_replaces_halves_of_characters_in_JSON(t *testing.T) {
 // writeOne writes a record twice.
 func writeOne(t *testing.T, d *destination) error {
 	t.Helper()
-	return writeAll(t, d, append(connecttest.LoadBatch(1)[:1], connecttest.LoadBatch(1)[:1]...))
+	return writeAll(t, d, events(), append(connecttest.LoadBatch(1)[:1], connecttest.LoadBatch(1)[:1]...))
 }
 
-func writeAll(t *testing.T, d *destination, records []connect.Record) error {
+func writeAll(t *testing.T, d *destination, s connect.Stream, records []connect.Record) error {
 	t.Helper()
 	tx, err := d.Begin(t.Context())
 	if err != nil {
 		return err
 	}
-	if err := tx.Write(t.Context(), events(), records); err != nil {
+	if err := tx.Write(t.Context(), s, records); err != nil {
 		if undo := tx.Rollback(); undo != nil {
 			t.Errorf("Rollback: %v", undo)
 		}

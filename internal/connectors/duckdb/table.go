@@ -23,7 +23,7 @@ func newDialect(path string) *dialect.Dialect {
 		Place: path, Otherwise: "choose another file", Quote: `"`, FoldsCase: true,
 		Declare: func(t *dialect.Table, column int) string { return declared(t.Stream.Columns[column]) },
 		Keeps: func(t *dialect.Table, column int, declared string) bool {
-			return declared == catalogued(t.Stream.Columns[column])
+			return declared == inCatalog(t.Stream.Columns[column])
 		},
 	}
 }
@@ -49,8 +49,8 @@ func declared(c connect.Column) string {
 	return "VARCHAR"
 }
 
-// catalogued returns the name that the catalog has for the type so declared.
-func catalogued(c connect.Column) string {
+// inCatalog returns the name that the catalog has for the type so declared.
+func inCatalog(c connect.Column) string {
 	if c.Type == connect.Timestamp {
 		return "TIMESTAMP WITH TIME ZONE"
 	}
