@@ -12,5 +12,5 @@ import (
 // open says that there is no DuckDB in this binary.
 func open(context.Context, connect.Settings) (connect.Destination, error) {
 	return nil, fault.New(fault.Invalid, "this kalends was built without DuckDB").WithField("to").
-		WithHint("with a C compiler, build one that has it: make build-duckdb, or go build -tags duckdb ./cmd/kalends")
+		WithHint("with a C++ compiler, build one that has it: make build-duckdb, or go build -tags duckdb ./cmd/kalends")
 }

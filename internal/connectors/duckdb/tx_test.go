@@ -3,13 +3,17 @@
 package duckdb
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connect/connecttest"
+	"github.com/kalends/kalends/internal/fault"
 )
 
 // Indexes of DuckDB were known to refuse a key that a transaction deletes and
@@ -62,6 +66,44 @@ func TestWrite_of_a_key_again_and_again_in_a_transaction(t *testing.T) {
 	})
 	if rows := p.Rows(t, s); len(rows) > 4 {
 		t.Errorf("%d rows of 4 keys", len(rows))
+	}
+}
+
+func TestWrite_says_that_another_writer_of_the_process_was_in_the_way(t *testing.T) {
+	t.Parallel()
+	d, p := opened(t)
+	other := p.Open(t)
+	defer mustClose(t, other)
+	var open [2]connect.Tx
+	for i, d := range []connect.Destination{d, other} {
+		if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+		tx, err := d.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		open[i] = tx
+	}
+	var err error
+	for _, tx := range open {
+		err = errors.Join(err, tx.Write(t.Context(), events(), connecttest.LoadBatch(0)))
+	}
+	for _, tx := range open {
+		if err == nil {
+			err = tx.Commit(t.Context())
+		}
+	}
+	if fault.KindOf(err) != fault.Unavailable || fault.HintOf(err) == "" || strings.Contains(err.Error(), "event 1 ") {
+		t.Errorf("%s: %v", fault.KindOf(err), err)
+	}
+	for _, tx := range open {
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := connecttest.WriteLoad(t.Context(), other, 0, func() {}); err != nil {
+		t.Errorf("the next one: %v", err)
 	}
 }
 
