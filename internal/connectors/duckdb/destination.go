@@ -80,10 +80,12 @@ func (d *destination) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.db = sql.OpenDB(connector)
-	if d.conn, err = d.db.Conn(ctx); err != nil {
-		return errors.Join(err, d.db.Close())
+	db := sql.OpenDB(connector)
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return errors.Join(err, db.Close())
 	}
+	d.db, d.conn = db, conn
 	if err := d.suits(ctx); err != nil {
 		return errors.Join(err, d.disconnect())
 	}
@@ -104,7 +106,13 @@ func (d *destination) suits(ctx context.Context) error {
 	return err
 }
 
-func (d *destination) disconnect() error { return errors.Join(d.conn.Close(), d.db.Close()) }
+func (d *destination) disconnect() error {
+	err := d.conn.Close()
+	if errors.Is(err, sql.ErrConnDone) { // it was not opened again
+		err = nil
+	}
+	return errors.Join(err, d.db.Close())
+}
 
 // Close releases the file, and leaves all of it in one, without a log.
 func (d *destination) Close() error {
@@ -119,7 +127,7 @@ func (d *destination) begin(ctx context.Context) error {
 		return fault.New(fault.Internal, "the destination is closed")
 	}
 	err := d.run(ctx, "BEGIN")
-	if is(err, duckdb.ErrorTypeFatal) {
+	if is(err, duckdb.ErrorTypeFatal) || errors.Is(err, sql.ErrConnDone) {
 		if err := errors.Join(d.disconnect(), d.connect(ctx)); err != nil {
 			return err
 		}
