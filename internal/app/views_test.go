@@ -28,23 +28,23 @@ type system struct {
 
 // systems keep a copy each, in a place of that name.
 func systems(place string) []system {
-	return []system{
-		{name: "sqlite", driver: "sqlite", to: func(c *copied) (string, string) { return "sqlite:" + c.file, c.file }},
-		{name: "postgres", driver: "pgx", schema: place + ".", to: func(*copied) (string, string) {
+	return append(ofTag(),
+		system{name: "sqlite", driver: "sqlite", to: func(c *copied) (string, string) { return "sqlite:" + c.file, c.file }},
+		system{name: "postgres", driver: "pgx", schema: place + ".", to: func(*copied) (string, string) {
 			server := os.Getenv("KALENDS_TEST_POSTGRES")
 			if server == "" {
 				return "", ""
 			}
 			return server + "&schema=" + place, server
 		}},
-		{name: "mysql", driver: "mysql", schema: place + "_", to: func(*copied) (string, string) {
+		system{name: "mysql", driver: "mysql", schema: place + "_", to: func(*copied) (string, string) {
 			u, err := url.Parse(os.Getenv("KALENDS_TEST_MYSQL"))
 			if err != nil || u.Host == "" {
 				return "", ""
 			}
 			return u.String() + "&prefix=" + place + "_", fmt.Sprintf("%s@tcp(%s)%s?parseTime=true", u.User.Username(), u.Host, u.Path)
 		}},
-	}
+	)
 }
 
 // The same views, with the same columns, have the same answers everywhere.

@@ -17,6 +17,7 @@ const (
 	jsontext = "github.com/go-json-experiment/json"
 	pgx      = "github.com/jackc/pgx/v5"
 	mysql    = "github.com/go-sql-driver/mysql"
+	duckdb   = "github.com/duckdb/duckdb-go/v2"
 	sqlite   = "modernc.org/sqlite"
 )
 
@@ -44,6 +45,10 @@ func rules() map[string]rule {
 		},
 		"internal/dialect":  {ours: []string{"internal/connect", "internal/fault"}},
 		"internal/relation": {ours: []string{"internal/connect", "internal/dialect", "internal/fault"}, others: []string{jsontext}},
+		"internal/connectors/duckdb": {
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			others: []string{duckdb},
+		},
 		"internal/connectors/mysql": {
 			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
 			others: []string{mysql},
@@ -91,7 +96,7 @@ func rules() map[string]rule {
 		"cmd/kalends": {ours: []string{"internal/cli"}},
 		"internal/bench": {
 			ours:   []string{"calendly", "calendly/calendlytest", "internal/connect", "internal/connectors/all", "internal/connectors/files", "internal/flow", "internal/vault"},
-			others: []string{pgx, mysql, "github.com/parquet-go/parquet-go"},
+			others: []string{pgx, mysql, duckdb, "github.com/parquet-go/parquet-go"},
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -78,6 +79,17 @@ func TestKill(t *testing.T, p Place, name string, check func()) {
 		}
 		there = got - 1 // the last may be one that nobody was told of: replay it
 	}
+}
+
+// Hold starts a process that opens a place by its name, as Victim does, and stays
+// in the middle of a transaction until release is called or the test ends.
+func Hold(t *testing.T, name string) (release func()) {
+	t.Helper()
+	v := startVictim(t, name, 0, 0)
+	v.wait(t, "written", 0)
+	release = sync.OnceFunc(func() { v.kill(t) })
+	t.Cleanup(release)
+	return release
 }
 
 // victim is a process that writes.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connectors/calendly"
+	"github.com/kalends/kalends/internal/connectors/duckdb"
 	"github.com/kalends/kalends/internal/connectors/files"
 	"github.com/kalends/kalends/internal/connectors/intake"
 	"github.com/kalends/kalends/internal/connectors/mysql"
@@ -21,6 +22,7 @@ func All(version string, now func() time.Time) []connect.Connector {
 		sqlite.New(),
 		postgres.New(),
 		mysql.New(),
+		duckdb.New(),
 		files.New(),
 		intake.New(),
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io/fs"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,7 +15,6 @@ import (
 
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/dialect"
-	"github.com/kalends/kalends/internal/fault"
 )
 
 // patience is how long a locked file is waited for.
@@ -41,7 +38,7 @@ var _ connect.Destination = (*destination)(nil)
 // read: fault.Invalid, or fault.Unavailable if another program has it locked
 // or the disk is full.
 func open(ctx context.Context, s connect.Settings) (connect.Destination, error) {
-	d, err := openFile(ctx, s.Values["path"], patience)
+	d, err := openFile(ctx, s.Values[dialect.FieldPath], patience)
 	if err != nil {
 		return nil, err
 	}
@@ -49,14 +46,11 @@ func open(ctx context.Context, s connect.Settings) (connect.Destination, error) 
 }
 
 func openFile(ctx context.Context, path string, patience time.Duration) (*destination, error) {
-	if err := named(path); err != nil {
+	path, err := file().Path(path)
+	if err != nil {
 		return nil, err
 	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		return nil, invalid("finding %s: %w", path, err)
-	}
-	if err := usable(path); err != nil {
+	if err := file().Usable(path); err != nil {
 		return nil, err
 	}
 	d := &destination{path: path, dialect: newDialect(path), tables: map[string]*table{}}
@@ -82,27 +76,6 @@ func (d *destination) writable(ctx context.Context) error {
 	}
 	_, err := d.conn.ExecContext(ctx, "PRAGMA user_version = 0")
 	return errors.Join(err, d.rollback())
-}
-
-// usable says in words what SQLite would call "unable to open database file".
-func usable(path string) error {
-	switch info, err := os.Stat(path); {
-	case err == nil && info.IsDir():
-		return invalid("%s is a folder", path).WithHint("name a file in it: sqlite:%s", filepath.Join(path, "calendly.db"))
-	case err == nil && !info.Mode().IsRegular():
-		return invalid("%s is not a file that can hold a database", path).WithHint("choose another file")
-	case err == nil && info.Mode().Perm()&0o222 == 0: // root could, but was not meant to
-		return invalid("%s is marked as read-only", path).WithHint("choose another file, or let it be written")
-	case err == nil:
-		return nil
-	case !errors.Is(err, fs.ErrNotExist):
-		return invalid("%s cannot be reached: %w", path, err).WithHint("choose a file in a folder that you may write to")
-	}
-	folder := filepath.Dir(path)
-	if _, err := os.Stat(folder); err != nil {
-		return invalid("the folder %s does not exist", folder).WithHint("make the folder, or choose a file in another one")
-	}
-	return nil
 }
 
 // dsn opens path with a write-ahead log.
@@ -193,10 +166,5 @@ func (d *destination) within(ctx context.Context, doing string, do func() error)
 
 // refused is the fault of a file that could not be opened.
 func (d *destination) refused(ctx context.Context, err error) error {
-	err = d.fault(ctx, "opening", err)
-	var made *fault.Error
-	if errors.As(err, &made) && made.Kind != fault.Canceled {
-		made.Field = "to"
-	}
-	return err
+	return dialect.Refused(d.fault(ctx, "opening", err))
 }

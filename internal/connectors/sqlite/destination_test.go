@@ -25,14 +25,14 @@ func TestMain(m *testing.M) {
 func TestDestination(t *testing.T) {
 	t.Parallel()
 	connecttest.TestDestination(t, connecttest.Harness{Fresh: func(t testing.TB) connecttest.Place {
-		return file(filepath.Join(t.TempDir(), "copy of #1 100%.db"))
+		return place(filepath.Join(t.TempDir(), "copy of #1 100%.db"))
 	}})
 }
 
-// file is the place of an SQLite destination.
-type file string
+// place is that of an SQLite destination.
+type place string
 
-func (f file) Open(t testing.TB) connect.Destination {
+func (f place) Open(t testing.TB) connect.Destination {
 	t.Helper()
 	d, err := New().OpenDestination(t.Context(), connect.Settings{Values: map[string]string{"path": string(f)}})
 	if err != nil {
@@ -42,7 +42,7 @@ func (f file) Open(t testing.TB) connect.Destination {
 }
 
 // reader opens the file as another program does that only reads.
-func (f file) reader(t testing.TB) *sql.DB {
+func (f place) reader(t testing.TB) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", strings.SplitN(dsn(string(f), time.Second), "?", 2)[0]+"?mode=ro")
 	if err != nil {
@@ -51,7 +51,7 @@ func (f file) reader(t testing.TB) *sql.DB {
 	return db
 }
 
-func (f file) Rows(t testing.TB, s connect.Stream) []map[string]any {
+func (f place) Rows(t testing.TB, s connect.Stream) []map[string]any {
 	t.Helper()
 	db := f.reader(t)
 	defer mustClose(t, db)

@@ -20,7 +20,7 @@ import (
 func batches(t *testing.T, path string) int {
 	t.Helper()
 	sound(t, path)
-	return connecttest.Loaded(t, file(path))
+	return connecttest.Loaded(t, place(path))
 }
 
 func sound(t *testing.T, path string) {
@@ -89,7 +89,7 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 	t.Parallel()
 	folder, resize := connecttest.SmallDisk(t, "8m", false)
 	path := filepath.Join(folder, "copy.db")
-	d := file(path).Open(t)
+	d := place(path).Open(t)
 	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 		t.Fatalf("%d batches are there, %d were committed", got, landed)
 	}
 	resize("64m")
-	d = file(path).Open(t)
+	d = place(path).Open(t)
 	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestOpen_says_when_the_disk_is_full(t *testing.T) {
 func TestKill_leaves_whole_batches(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "copy.db")
-	connecttest.TestKill(t, file(path), path, func() { sound(t, path) })
+	connecttest.TestKill(t, place(path), path, func() { sound(t, path) })
 }
 
 // victim opens a file with a small cache, so that a transaction is on the disk

@@ -134,7 +134,7 @@ func TestOpen_refuses_what_may_not_be_written(t *testing.T) {
 	folder := t.TempDir()
 	chmod(t, filepath.Dir(folder), 0o755) // so that it is this folder that is closed
 	path, missing := filepath.Join(folder, "copy.db"), filepath.Join(folder, "missing.db")
-	if err := file(path).Open(t).Close(); err != nil {
+	if err := place(path).Open(t).Close(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { chmod(t, folder, 0o755) })
@@ -165,7 +165,7 @@ func TestOpen_refuses_the_file_of_somebody_else(t *testing.T) {
 	chmod(t, filepath.Dir(folder), 0o755)
 	chmod(t, folder, 0o777)
 	path := filepath.Join(folder, "copy.db")
-	if err := file(path).Open(t).Close(); err != nil {
+	if err := place(path).Open(t).Close(); err != nil {
 		t.Fatal(err)
 	}
 	if os.Geteuid() == 0 {
@@ -176,7 +176,7 @@ func TestOpen_refuses_the_file_of_somebody_else(t *testing.T) {
 	} else {
 		t.Log("all files here are one's own: only root can make this case")
 	}
-	if err := file(path).Open(t).Close(); err != nil {
+	if err := place(path).Open(t).Close(); err != nil {
 		t.Errorf("opened by its owner afterwards: %v", err)
 	}
 }
@@ -222,7 +222,7 @@ func TestBegin_waits_for_a_locked_file_and_then_says_so(t *testing.T) {
 func TestBegin_goes_on_when_the_lock_is_released_in_time(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "copy.db")
-	d := file(path).Open(t)
+	d := place(path).Open(t)
 	defer mustClose(t, d)
 	other := locked(t, path)
 	begun := make(chan error)

@@ -17,6 +17,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/dialect"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/relation"
 )
@@ -24,12 +25,9 @@ import (
 // openSource returns what reads the file named by the setting "path". Its tables
 // are its streams, and it is never written.
 func openSource(ctx context.Context, s connect.Settings) (connect.Source, error) {
-	if err := named(s.Values["path"]); err != nil {
-		return nil, err
-	}
-	path, err := filepath.Abs(s.Values["path"])
+	path, err := file().Path(s.Values[dialect.FieldPath])
 	if err != nil {
-		return nil, invalid("finding %s: %w", s.Values["path"], err)
+		return nil, err
 	}
 	return relation.Open(ctx, relation.System{
 		Dialect: newDialect(path),

@@ -1,0 +1,5 @@
+//go:build !duckdb
+
+package app
+
+func ofTag() []system { return nil }

@@ -1,0 +1,16 @@
+//go:build !duckdb
+
+package duckdb
+
+import (
+	"context"
+
+	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/fault"
+)
+
+// open says that there is no DuckDB in this binary.
+func open(context.Context, connect.Settings) (connect.Destination, error) {
+	return nil, fault.New(fault.Invalid, "this kalends was built without DuckDB").WithField("to").
+		WithHint("with a C++ compiler, build one that has it: make build-duckdb, or go build -tags duckdb ./cmd/kalends")
+}
