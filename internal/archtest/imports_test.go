@@ -50,7 +50,7 @@ func rules() map[string]rule {
 			others: []string{duckdb},
 		},
 		"internal/connectors/mysql": {
-			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault", "internal/relation"},
 			others: []string{mysql},
 		},
 		"internal/connectors/intake": {

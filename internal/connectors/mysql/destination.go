@@ -53,6 +53,19 @@ func open(ctx context.Context, s connect.Settings) (connect.Destination, error) 
 }
 
 func openWith(ctx context.Context, s connect.Settings, p patience) (*destination, error) {
+	d, err := unconnected(s, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.connect(ctx); err != nil {
+		return nil, errors.Join(err, d.db.Close())
+	}
+	d.dialect = newDialect(d.server, s.Values[fieldPrefix], d.place)
+	return d, nil
+}
+
+// unconnected understands the settings; it does no I/O.
+func unconnected(s connect.Settings, p patience) (*destination, error) {
 	c, err := configure(s, "")
 	if err != nil {
 		return nil, err
@@ -62,15 +75,13 @@ func openWith(ctx context.Context, s connect.Settings, p patience) (*destination
 	if err != nil { // it may hold the password
 		return nil, invalid(fieldHost, "the settings do not fit together").WithHint("look at host and port")
 	}
-	place := fmt.Sprintf("database %s at %s", c.DBName, c.Addr)
-	d := &destination{config: c, patience: p, place: place, db: sql.OpenDB(connector), tables: map[string]*table{}}
+	d := &destination{config: c, patience: p, place: placeOf(c), db: sql.OpenDB(connector), tables: map[string]*table{}}
 	d.db.SetMaxIdleConns(-1) // one that is given back is closed
-	if err := d.connect(ctx); err != nil {
-		return nil, errors.Join(err, d.db.Close())
-	}
-	d.dialect = newDialect(d.server, s.Values[fieldPrefix], place)
 	return d, nil
 }
+
+// placeOf names what the settings are of, for messages.
+func placeOf(c *driver.Config) string { return fmt.Sprintf("database %s at %s", c.DBName, c.Addr) }
 
 // connect makes the connection, and refuses one that is of no use.
 func (d *destination) connect(ctx context.Context) error {

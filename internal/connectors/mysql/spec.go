@@ -1,5 +1,5 @@
 // Package mysql writes records to a database of MySQL, from version 8.0.17 on,
-// or of MariaDB, from version 10.6 on.
+// or of MariaDB, from version 10.6 on, and reads the tables of one.
 //
 // One table per stream. A batch is loaded into a temporary table and from there
 // moved by one statement for each kind of change.
@@ -8,6 +8,7 @@ package mysql
 import (
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/relation"
 )
 
 // The settings.
@@ -36,7 +37,9 @@ func New() connect.Connector {
 			Title:       "MySQL or MariaDB",
 			About:       "Tables in a database of MySQL 8 or MariaDB.",
 			Example:     "mysql://user@host/database",
+			Source:      true,
 			Destination: true,
+			Options:     relation.Options(),
 			Fields:      fields(),
 			Within:      fieldDatabase,
 			Guide: []string{
@@ -47,6 +50,7 @@ func New() connect.Connector {
 		},
 		Address:         address,
 		Verify:          verify,
+		OpenSource:      openSource,
 		OpenDestination: open,
 	}
 }
