@@ -274,16 +274,22 @@ func (c *copied) changes() map[string]func(ctx context.Context, r *rand.Rand) er
 	}
 }
 
-// change lets something happen at random and returns what; what turns out to be
-// not allowed changes nothing and has no name.
+// change lets something happen at random and returns what: each kind once before
+// any comes again. What is refused however often it is tried changes nothing and
+// has no name.
 func (c *copied) change(ctx context.Context, r *rand.Rand) (name string, err error) {
 	all := c.changes()
-	names := slices.Sorted(maps.Keys(all))
-	name = names[r.IntN(len(names))]
-	err = all[name](ctx, r)
-	var refused *calendly.Error
-	if errors.Is(err, errRefused) || errors.As(err, &refused) {
-		return "", nil
+	if len(c.next) == 0 {
+		c.next = slices.Sorted(maps.Keys(all))
+		r.Shuffle(len(c.next), func(i, j int) { c.next[i], c.next[j] = c.next[j], c.next[i] })
 	}
-	return name, err
+	name, c.next = c.next[0], c.next[1:]
+	for range 10 { // a booking may want an answer, a slot may be taken
+		err = all[name](ctx, r)
+		var refused *calendly.Error
+		if !errors.Is(err, errRefused) && !errors.As(err, &refused) {
+			return name, err
+		}
+	}
+	return "", nil
 }

@@ -30,6 +30,7 @@ type copied struct {
 	org    calendly.URI
 	app    *App
 	file   string
+	next   []string // the changes that come next
 }
 
 func newCopied(t *testing.T, cfg calendlytest.Config) *copied {
