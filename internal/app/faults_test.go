@@ -20,7 +20,7 @@ func TestSync_overcomes_each_fault_of_each_stream(t *testing.T) {
 	for _, kind := range calendlytest.FaultKinds() {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
-			c := newCopied(t, calendlytest.Config{Seed: 31, Events: 130})
+			c := newCopied(t, calendlytest.Config{Seed: 31, Events: 40, Members: 3})
 			if err := c.all(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}

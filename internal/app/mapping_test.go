@@ -358,7 +358,7 @@ func TestHashKey_is_one_for_the_home_and_kept_sealed(t *testing.T) {
 
 func TestPreview_shows_ten_rows_of_each_stream_with_few_calls(t *testing.T) {
 	t.Parallel()
-	c := newCopied(t, calendlytest.Config{Seed: 37, Events: 3000})
+	c := newCopied(t, calendlytest.Config{Seed: 37, Events: 800})
 	before := c.requestsOf("")
 	previews, err := c.app.Preview(t.Context(), SyncRequest{
 		From: "acme", Map: c.mapFile(private + "streams: {invitees: {to: people, rename: {uri: id}}}"), Streams: []string{"scheduled_events", "invitees", "contacts"},

@@ -84,7 +84,7 @@ func counts(proof flow.Proof, streams ...string) map[string][3]int {
 
 func TestVerify_finds_and_repairs_what_was_done_to_the_copy(t *testing.T) {
 	t.Parallel()
-	c := newCopied(t, calendlytest.Config{Seed: 11, Events: 400})
+	c := newCopied(t, calendlytest.Config{Seed: 11, Events: 120})
 	if err := c.all(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestVerify_of_a_sample_takes_a_share_of_the_calls(t *testing.T) {
 
 func TestVerify_with_a_start_leaves_alone_what_is_older(t *testing.T) {
 	t.Parallel()
-	c := newCopied(t, calendlytest.Config{Seed: 15, Events: 500})
+	c := newCopied(t, calendlytest.Config{Seed: 15, Events: 200})
 	if err := c.all(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +234,7 @@ func TestSync_follows_whatever_happens(t *testing.T) {
 	for seed := range uint64(4) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		c := newCopied(t, calendlytest.Config{
-			Seed: int64(seed) + 1, Events: 250 + 250*int(seed%2), Assume: map[string]string{"no_show_touches_event": fmt.Sprint(seed%2 == 0)},
+			Seed: int64(seed) + 1, Members: 4, Events: 60 + 100*int(seed%2), Assume: map[string]string{"no_show_touches_event": fmt.Sprint(seed%2 == 0)},
 		})
 		if err := c.all(t.Context(), nil); err != nil {
 			t.Fatal(err)

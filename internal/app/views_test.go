@@ -50,7 +50,7 @@ func systems(place string) []system {
 // The same views, with the same columns, have the same answers everywhere.
 func TestViews_answer_alike_in_every_system(t *testing.T) {
 	t.Parallel()
-	c := newCopied(t, calendlytest.Config{Seed: 41, Events: 400})
+	c := newCopied(t, calendlytest.Config{Seed: 41, Events: 200})
 	var names []string
 	var first map[string][]string
 	for _, s := range systems("views_" + strings.ToLower(rand.Text())) {

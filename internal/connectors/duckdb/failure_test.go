@@ -4,10 +4,8 @@ package duckdb
 
 import (
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 )
@@ -23,10 +21,7 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 	folder, resize := connecttest.SmallDisk(t, "8m", false)
 	p := place(filepath.Join(folder, "copy.duckdb"))
 	d := p.Open(t)
-	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
-	landed := untilFull(t, d)
+	landed := connecttest.UntilFull(t, d)
 	if got := connecttest.Loaded(t, p); got != landed {
 		t.Fatalf("%d batches are there, %d were committed", got, landed)
 	}
@@ -59,26 +54,6 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 	}
 	if got := list(t, folder); len(got) != 1 {
 		t.Errorf("Close leaves more than the database: %v", got)
-	}
-}
-
-// untilFull writes batches until there is no room and returns how many were
-// committed.
-func untilFull(t *testing.T, d connect.Destination) (landed int) {
-	t.Helper()
-	for {
-		err := connecttest.WriteLoad(t.Context(), d, landed, func() {})
-		if err == nil {
-			landed++
-			continue
-		}
-		if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "full") || strings.Contains(err.Error(), "rolling back") || fault.HintOf(err) == "" {
-			t.Fatalf("batch %d: %s: %v (%s)", landed, fault.KindOf(err), err, fault.HintOf(err))
-		}
-		if landed == 0 {
-			t.Fatal("full before the first batch: this tests nothing")
-		}
-		return landed
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,16 +32,9 @@ func events() connect.Stream { return connecttest.LoadStreams()[0] }
 // do.
 func refused(t *testing.T, what string, err error, kind fault.Kind, parts ...string) {
 	t.Helper()
-	if err == nil {
-		t.Fatalf("%s: no error", what)
-	}
-	if fault.KindOf(err) != kind || fault.FieldOf(err) != "to" || fault.HintOf(err) == "" {
-		t.Errorf("%s: kind %s, field %q, hint %q: %v", what, fault.KindOf(err), fault.FieldOf(err), fault.HintOf(err), err)
-	}
-	for _, p := range parts {
-		if !strings.Contains(err.Error(), p) {
-			t.Errorf("%s: the error does not say %q: %v", what, p, err)
-		}
+	connecttest.Refused(t, what, err, kind, parts...)
+	if fault.FieldOf(err) != "to" {
+		t.Errorf("%s: it is a fault of %q: %v", what, fault.FieldOf(err), err)
 	}
 }
 

@@ -18,36 +18,11 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// refused fails the test unless err is a fault of that kind with a hint, whose
-// message and hint have the parts.
-func refused(t testing.TB, doing string, err error, kind fault.Kind, parts ...string) {
-	t.Helper()
-	if err == nil || fault.KindOf(err) != kind || fault.HintOf(err) == "" {
-		t.Fatalf("%s: %s: %v (%s)", doing, fault.KindOf(err), err, fault.HintOf(err))
-	}
-	for _, p := range parts {
-		if !strings.Contains(err.Error()+" "+fault.HintOf(err), p) {
-			t.Errorf("%s: %v (%s) does not say %q", doing, err, fault.HintOf(err), p)
-		}
-	}
-	if strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "batch 0") {
-		t.Errorf("%s: the error has several lines, or tells a value: %v", doing, err)
-	}
-}
-
-// completes fails the test unless batch n and those before it are there once it
-// is written.
+// completes fails the test unless batch n of a load and those before it are
+// there once it is written.
 func (p place) completes(t testing.TB, d connect.Destination, n int) {
 	t.Helper()
-	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
-	if err := connecttest.WriteLoad(t.Context(), d, n, func() {}); err != nil {
-		t.Fatalf("the next write: %v", err)
-	}
-	if got := connecttest.Loaded(t, p); got != n+1 {
-		t.Fatalf("%d batches are there after number %d", got, n)
-	}
+	connecttest.Completes(t, p, d, n)
 }
 
 // account makes a user of a random name who is dropped when the test ends. with
@@ -94,7 +69,7 @@ func TestWrite_says_when_the_connection_is_lost_and_the_next_makes_a_new_one(t *
 	}
 	cut := func() { admin(t, fmt.Sprintf("KILL %d", d.session.id)) }
 	p.completes(t, d, 0)
-	refused(t, "Commit", connecttest.WriteLoad(t.Context(), d, 1, cut), fault.Unavailable, "connection is lost", "run it again", p.database)
+	connecttest.Refused(t, "Commit", connecttest.WriteLoad(t.Context(), d, 1, cut), fault.Unavailable, "connection is lost", "run it again", p.database)
 	if got := connecttest.Loaded(t, p); got != 1 {
 		t.Fatalf("%d batches are there", got)
 	}
@@ -106,7 +81,7 @@ func TestWrite_says_when_the_connection_is_lost_and_the_next_makes_a_new_one(t *
 		t.Fatal(err)
 	}
 	cut()
-	refused(t, "Write", tx.Write(t.Context(), connecttest.LoadStreams()[0], connecttest.LoadBatch(3)), fault.Unavailable, "connection is lost")
+	connecttest.Refused(t, "Write", tx.Write(t.Context(), connecttest.LoadStreams()[0], connecttest.LoadBatch(3)), fault.Unavailable, "connection is lost")
 	if err := tx.Rollback(); err != nil {
 		t.Error(err)
 	}
@@ -115,7 +90,7 @@ func TestWrite_says_when_the_connection_is_lost_and_the_next_makes_a_new_one(t *
 	wide := connecttest.LoadStreams()[0]
 	wide.Columns = append(wide.Columns, connect.Column{Name: "more"})
 	if _, err := d.Prepare(t.Context(), wide); err != nil {
-		refused(t, "Prepare", err, fault.Unavailable, "connection is lost")
+		connecttest.Refused(t, "Prepare", err, fault.Unavailable, "connection is lost")
 	}
 	p.completes(t, d, 4)
 }
@@ -136,23 +111,23 @@ func TestPrepare_says_when_a_permission_is_missing(t *testing.T) {
 		return d
 	}
 	on := " ON " + p.database + ".* "
-	refused(t, "making a table", connecttest.PrepareLoad(t.Context(), opened("")), fault.Forbidden, "GRANT", p.database)
+	connecttest.Refused(t, "making a table", connecttest.PrepareLoad(t.Context(), opened("")), fault.Forbidden, "GRANT", p.database)
 	d := opened("GRANT CREATE, INDEX" + on + "TO " + name)
 	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "making a temporary table", connecttest.WriteLoad(t.Context(), d, 0, func() {}), fault.Forbidden, "GRANT", p.database)
+	connecttest.Refused(t, "making a temporary table", connecttest.WriteLoad(t.Context(), d, 0, func() {}), fault.Forbidden, "GRANT", p.database)
 	d = opened("GRANT CREATE TEMPORARY TABLES" + on + "TO " + name)
 	p.completes(t, d, 0)
 	wide := connecttest.LoadStreams()[0]
 	wide.Columns = append(wide.Columns, connect.Column{Name: "more"})
 	_, err := d.Prepare(t.Context(), wide)
-	refused(t, "widening a table", err, fault.Forbidden, "GRANT")
+	connecttest.Refused(t, "widening a table", err, fault.Forbidden, "GRANT")
 	d = opened("REVOKE UPDATE" + on + "FROM " + name)
 	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "Write", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Forbidden, "GRANT")
+	connecttest.Refused(t, "Write", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Forbidden, "GRANT")
 	p.completes(t, opened("GRANT UPDATE"+on+"TO "+name), 1)
 }
 
@@ -170,8 +145,8 @@ func TestOpen_refuses_what_may_only_be_read(t *testing.T) {
 	admin(t, "SET GLOBAL read_only = 1")
 	t.Cleanup(func() { admin(t, "SET GLOBAL read_only = 0") })
 	_, err = p.opened(t, fieldUser, name)
-	refused(t, "opening", err, fault.Invalid, "only be read", "primary", "read_only")
-	refused(t, "Begin", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Invalid, "only be read")
+	connecttest.Refused(t, "opening", err, fault.Invalid, "only be read", "primary", "read_only")
+	connecttest.Refused(t, "Begin", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Invalid, "only be read")
 	admin(t, "SET GLOBAL read_only = 0")
 	p.completes(t, d, 1)
 }
@@ -210,7 +185,7 @@ func TestWrite_says_when_the_transaction_may_only_read(t *testing.T) {
 	if err := errors.Join(d.rollback(), d.session.begin(t.Context(), "READ ONLY")); err != nil { // as a server does that has become a replica
 		t.Fatal(err)
 	}
-	refused(t, "Write", tx.Write(t.Context(), connecttest.LoadStreams()[0], connecttest.LoadBatch(1)), fault.Invalid, "only be read", "primary")
+	connecttest.Refused(t, "Write", tx.Write(t.Context(), connecttest.LoadStreams()[0], connecttest.LoadBatch(1)), fault.Invalid, "only be read", "primary")
 	if err := tx.Rollback(); err != nil {
 		t.Error(err)
 	}
@@ -241,11 +216,11 @@ func TestWrite_says_when_a_table_is_locked(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		refused(t, "Write "+locks[0], connecttest.WriteLoad(t.Context(), d, 0, func() {}), fault.Unavailable, "another session", "PROCESSLIST")
+		connecttest.Refused(t, "Write "+locks[0], connecttest.WriteLoad(t.Context(), d, 0, func() {}), fault.Unavailable, "another session", "PROCESSLIST")
 		wide := connecttest.LoadStreams()[1]
 		wide.Columns = append(wide.Columns, connect.Column{Name: "more"})
 		_, err = d.Prepare(t.Context(), wide)
-		refused(t, "Prepare "+locks[0], err, fault.Unavailable, "another session")
+		connecttest.Refused(t, "Prepare "+locks[0], err, fault.Unavailable, "another session")
 		if _, err := other.ExecContext(t.Context(), locks[1]); err != nil {
 			t.Fatal(err)
 		}
@@ -254,7 +229,7 @@ func TestWrite_says_when_a_table_is_locked(t *testing.T) {
 	if _, err := other.ExecContext(t.Context(), "DO GET_LOCK(?, 0)", "kalends prepares "+p.database); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "Prepare", connecttest.PrepareLoad(t.Context(), d), fault.Unavailable, "another session prepares", p.database)
+	connecttest.Refused(t, "Prepare", connecttest.PrepareLoad(t.Context(), d), fault.Unavailable, "another session prepares", p.database)
 }
 
 func TestWrite_ends_what_takes_the_server_too_long(t *testing.T) {
@@ -268,7 +243,7 @@ func TestWrite_ends_what_takes_the_server_too_long(t *testing.T) {
 	}
 	p.completes(t, d, 0)
 	admin(t, "USE "+p.database, "CREATE TRIGGER "+p.database+".slow BEFORE INSERT ON "+p.table("events")+" FOR EACH ROW DO sleep(1000)")
-	refused(t, "Write", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Unavailable, "too long")
+	connecttest.Refused(t, "Write", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Unavailable, "too long")
 	admin(t, "DROP TRIGGER "+p.database+".slow") // waits for the session that uses it
 	p.completes(t, d, 1)
 }
@@ -322,16 +297,7 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 	}
 	t.Cleanup(func() { admin(t, "DROP TABLE "+p.table("events")) }) // while the disk is there
 	move(t, p, "events", at)
-	landed := 0
-	for err == nil {
-		if err = connecttest.WriteLoad(t.Context(), d, landed, func() {}); err == nil {
-			landed++
-		}
-	}
-	refused(t, "Write", err, fault.Unavailable, "disk", "full", "make room")
-	if landed == 0 {
-		t.Fatal("full before the first batch: this tests nothing")
-	}
+	landed := connecttest.UntilFull(t, d)
 	if got := connecttest.Loaded(t, p); got != landed {
 		t.Fatalf("%d batches are there, %d were committed", got, landed)
 	}
@@ -359,7 +325,7 @@ func TestWrite_says_when_a_record_is_longer_than_the_server_takes(t *testing.T) 
 	s := connect.Stream{Name: "things", Key: []string{"uri"}, Columns: []connect.Column{{Name: "uri"}, {Name: "text"}}}
 	d := prepared(t, p, s)
 	long := connect.Record{Values: []any{"a", strings.Repeat("x", d.session.packet)}}
-	refused(t, "Write", write(t, d, s, long), fault.Schema, "longer than the server takes", "max_allowed_packet")
+	connecttest.Refused(t, "Write", write(t, d, s, long), fault.Schema, "longer than the server takes", "max_allowed_packet")
 	d.rows = false
 	if err := write(t, d, s, long); err != nil {
 		t.Fatalf("loaded: %v", err)
@@ -374,42 +340,13 @@ func TestWrite_says_when_a_record_is_longer_than_the_server_takes(t *testing.T) 
 func TestPrepare_by_many_at_once_makes_each_table_once(t *testing.T) {
 	t.Parallel()
 	p := fresh(t)
-	const many = 8
-	how := usual()
-	var wg sync.WaitGroup
-	var made [many]int
-	var errs [many]error
-	start := make(chan struct{})
-	for i := range many {
-		d, err := p.patient(t, how)
+	connecttest.TestPreparing(t, func() connect.Destination {
+		d, err := p.patient(t, usual())
 		if err != nil {
 			t.Fatal(err)
 		}
-		wg.Go(func() {
-			<-start
-			for _, s := range connecttest.LoadStreams() {
-				created, err := d.Prepare(t.Context(), s)
-				if err != nil {
-					errs[i] = err
-				}
-				if created {
-					made[i]++
-				}
-			}
-		})
-	}
-	close(start)
-	wg.Wait()
-	total := 0
-	for i := range many {
-		total += made[i]
-		if errs[i] != nil {
-			t.Error(errs[i])
-		}
-	}
-	if total != len(connecttest.LoadStreams()) {
-		t.Errorf("%d tables were made by %d", total, many)
-	}
+		return d
+	})
 	d, err := p.opened(t)
 	if err != nil {
 		t.Fatal(err)

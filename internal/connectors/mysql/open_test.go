@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/vault"
 )
@@ -65,7 +66,7 @@ func TestOpen_says_when_the_password_is_wrong(t *testing.T) {
 	name := account(t, p, "IDENTIFIED BY '"+right+"'", "ALL")
 	for _, given := range []string{wrong, ""} {
 		_, err := p.opened(t, fieldUser, name, fieldPassword, given)
-		refused(t, "a wrong password", err, fault.Unauthorized, "password", "MYSQL_PWD")
+		connecttest.Refused(t, "a wrong password", err, fault.Unauthorized, "password", "MYSQL_PWD")
 		if strings.Contains(err.Error(), wrong) {
 			t.Error("the password is told")
 		}
@@ -80,7 +81,7 @@ func TestOpen_says_when_the_password_is_wrong(t *testing.T) {
 	s := p.settings(t, fieldUser, name)
 	s.Secrets[fieldPassword] = vault.NewSecret(wrong) // wins
 	_, err := openWith(t.Context(), s, usual())
-	refused(t, "a wrong one beside MYSQL_PWD", err, fault.Unauthorized, "password")
+	connecttest.Refused(t, "a wrong one beside MYSQL_PWD", err, fault.Unauthorized, "password")
 	t.Setenv("MYSQL_PWD", "") // the rest of the test connects without
 }
 
@@ -90,7 +91,7 @@ func TestOpen_says_when_the_server_wants_TLS(t *testing.T) {
 	needsTLS(t)
 	name := account(t, p, "REQUIRE SSL", "ALL")
 	_, err := p.opened(t, fieldUser, name, fieldTLS, "disable")
-	refused(t, "without TLS", err, fault.Unauthorized, "tls=require")
+	connecttest.Refused(t, "without TLS", err, fault.Unauthorized, "tls=require")
 	for _, mode := range []string{"prefer", "require"} {
 		if _, err := p.opened(t, fieldUser, name, fieldTLS, mode); err != nil {
 			t.Errorf("%s: %v", mode, err)
@@ -115,10 +116,10 @@ func TestOpen_trusts_a_server_only_whom_the_CA_file_vouches_for(t *testing.T) {
 	ca := needsTLS(t)
 	for _, mode := range []string{"verify-ca", "verify-full"} {
 		_, err := p.opened(t, fieldTLS, mode, fieldHost, "localhost")
-		refused(t, mode+" without a CA file", err, fault.Invalid, "certificate", "ca_file")
+		connecttest.Refused(t, mode+" without a CA file", err, fault.Invalid, "certificate", "ca_file")
 	}
 	_, err := p.opened(t, fieldTLS, "verify-full", fieldCA, ca) // it vouches for localhost
-	refused(t, "another name", err, fault.Invalid, "certificate")
+	connecttest.Refused(t, "another name", err, fault.Invalid, "certificate")
 	for n, way := range [][2]string{{"verify-ca", "127.0.0.1"}, {"verify-full", "localhost"}} {
 		d, err := p.opened(t, fieldTLS, way[0], fieldHost, way[1], fieldCA, ca)
 		if err != nil {
@@ -156,7 +157,7 @@ func TestOpen_says_when_the_server_has_no_TLS(t *testing.T) {
 	t.Cleanup(func() { l.Close(); <-done })
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	_, err = openAt(t, host, port, "require")
-	refused(t, "a server without TLS", err, fault.Invalid, "does not speak TLS", "tls=prefer")
+	connecttest.Refused(t, "a server without TLS", err, fault.Invalid, "does not speak TLS", "tls=prefer")
 }
 
 func TestOpen_says_when_there_is_no_server_or_database(t *testing.T) {
@@ -168,12 +169,12 @@ func TestOpen_says_when_there_is_no_server_or_database(t *testing.T) {
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	l.Close()
 	_, err = openAt(t, host, port, "prefer")
-	refused(t, "no server", err, fault.Unavailable, "cannot be reached", port)
+	connecttest.Refused(t, "no server", err, fault.Unavailable, "cannot be reached", port)
 	_, err = fresh(t).opened(t, fieldDatabase, "nowhere")
-	refused(t, "no database", err, fault.NotFound, "no such database", "nowhere")
+	connecttest.Refused(t, "no database", err, fault.NotFound, "no such database", "nowhere")
 	p := fresh(t)
 	_, err = p.opened(t, fieldUser, account(t, p, "", ""))
-	refused(t, "a database of others", err, fault.Forbidden, "GRANT", p.database)
+	connecttest.Refused(t, "a database of others", err, fault.Forbidden, "GRANT", p.database)
 }
 
 func TestOpen_refuses_a_server_that_is_too_old(t *testing.T) {
@@ -211,7 +212,7 @@ func TestVerify_says_what_the_server_is_and_the_user_may(t *testing.T) {
 	}
 	for _, grants := range []string{"SELECT", "SELECT, CREATE", "SELECT, CREATE TEMPORARY TABLES"} {
 		_, err = verify(t.Context(), p.settings(t, fieldUser, account(t, p, "", grants)))
-		refused(t, "a user who may "+grants, err, fault.Forbidden, "GRANT", p.database)
+		connecttest.Refused(t, "a user who may "+grants, err, fault.Forbidden, "GRANT", p.database)
 	}
 	if _, err := verify(t.Context(), p.settings(t, fieldUser, account(t, p, "", "SELECT, CREATE, CREATE TEMPORARY TABLES"))); err != nil {
 		t.Errorf("one who may make tables in it: %v", err)

@@ -140,7 +140,7 @@ func TestPrepare_refuses_a_table_that_cannot_keep_the_stream(t *testing.T) {
 		c := d.server.collation()
 		admin(t, "CREATE "+strings.ReplaceAll(strings.Replace(made, " T ", " "+p.table("events")+" ", 1), "COLLATE C", "COLLATE "+c))
 		_, err := d.Prepare(t.Context(), s)
-		refused(t, made, err, fault.Schema, strings.ReplaceAll(says, "collate C", "collate "+c), p.database, "rename or drop it, or choose another database or prefix")
+		connecttest.Refused(t, made, err, fault.Schema, strings.ReplaceAll(says, "collate C", "collate "+c), p.database, "rename or drop it, or choose another database or prefix")
 		kind, _, _ := strings.Cut(made, " ")
 		admin(t, "DROP "+kind+" "+p.table("events"))
 	}
@@ -163,7 +163,7 @@ func TestWrite_tells_no_value_when_a_constraint_of_others_refuses_a_row(t *testi
 			t.Fatal(err)
 		}
 		admin(t, strings.NewReplacer(" T ", " "+p.table("events")+" ", " D.", " "+p.database+".").Replace(made))
-		refused(t, made, connecttest.WriteLoad(t.Context(), d, 0, func() {}), fault.Schema, says)
+		connecttest.Refused(t, made, connecttest.WriteLoad(t.Context(), d, 0, func() {}), fault.Schema, says)
 	}
 }
 
@@ -259,7 +259,7 @@ func TestWrite_keeps_the_record_as_it_was_sent_and_cleans_other_JSON(t *testing.
 		}
 	}
 	err := write(t, d, s, connect.Record{Values: []any{"a", connect.Document(`{"secret": `), nil}})
-	refused(t, "what is no JSON", err, fault.Schema, "things")
+	connecttest.Refused(t, "what is no JSON", err, fault.Schema, "things")
 	if strings.Contains(err.Error(), "secret") {
 		t.Errorf("the value is told: %v", err)
 	}
@@ -292,7 +292,7 @@ func TestWrite_lets_the_server_cut_no_value(t *testing.T) {
 				}
 			}
 			err = d.fault(t.Context(), "filling", d.fill(t.Context(), table, []dialect.Change{{Step: dialect.Put, Record: bad}}))
-			refused(t, s.Columns[column].Name, err, fault.Schema, "not one that its column can hold")
+			connecttest.Refused(t, s.Columns[column].Name, err, fault.Schema, "not one that its column can hold")
 			if err := tx.Rollback(); err != nil {
 				t.Error(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 )
 
@@ -72,5 +73,5 @@ func TestKeepViews_says_when_a_permission_is_missing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "making a view", d.KeepViews(t.Context(), asking("")), fault.Forbidden, "making views in", "GRANT", p.database)
+	connecttest.Refused(t, "making a view", d.KeepViews(t.Context(), asking("")), fault.Forbidden, "making views in", "GRANT", p.database)
 }

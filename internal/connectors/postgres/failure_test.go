@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -17,36 +16,11 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// refused fails the test unless err is a fault of that kind with a hint, whose
-// message and hint have the parts.
-func refused(t testing.TB, doing string, err error, kind fault.Kind, parts ...string) {
-	t.Helper()
-	if err == nil || fault.KindOf(err) != kind || fault.HintOf(err) == "" {
-		t.Fatalf("%s: %s: %v (%s)", doing, fault.KindOf(err), err, fault.HintOf(err))
-	}
-	for _, p := range parts {
-		if !strings.Contains(err.Error()+" "+fault.HintOf(err), p) {
-			t.Errorf("%s: %v (%s) does not say %q", doing, err, fault.HintOf(err), p)
-		}
-	}
-	if strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "batch 0") {
-		t.Errorf("%s: the error has several lines, or tells a value: %v", doing, err)
-	}
-}
-
-// completes fails the test unless batch n and those before it are there once it
-// is written.
+// completes fails the test unless batch n of a load and those before it are
+// there once it is written.
 func (p place) completes(t testing.TB, d connect.Destination, n int) {
 	t.Helper()
-	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
-	if err := connecttest.WriteLoad(t.Context(), d, n, func() {}); err != nil {
-		t.Fatalf("the next write: %v", err)
-	}
-	if got := connecttest.Loaded(t, p); got != n+1 {
-		t.Fatalf("%d batches are there after number %d", got, n)
-	}
+	connecttest.Completes(t, p, d, n)
 }
 
 // role makes a user of a random name, in some groups, who is dropped when the
@@ -92,7 +66,7 @@ func TestWrite_says_when_the_connection_is_lost_and_the_next_makes_a_new_one(t *
 		admin(t, "SELECT pg_terminate_backend("+strconv.Itoa(int(d.conn.PID()))+", 10000)")
 	}
 	p.completes(t, d, 0)
-	refused(t, "Commit", connecttest.WriteLoad(t.Context(), d, 1, cut), fault.Unavailable, "run it again", p.schema)
+	connecttest.Refused(t, "Commit", connecttest.WriteLoad(t.Context(), d, 1, cut), fault.Unavailable, "run it again", p.schema)
 	if got := connecttest.Loaded(t, p); got != 1 {
 		t.Fatalf("%d batches are there", got)
 	}
@@ -104,7 +78,7 @@ func TestWrite_says_when_the_connection_is_lost_and_the_next_makes_a_new_one(t *
 		t.Fatal(err)
 	}
 	cut()
-	refused(t, "Write", tx.Write(t.Context(), connecttest.LoadStreams()[0], connecttest.LoadBatch(3)), fault.Unavailable, "connection")
+	connecttest.Refused(t, "Write", tx.Write(t.Context(), connecttest.LoadStreams()[0], connecttest.LoadBatch(3)), fault.Unavailable, "connection")
 	if err := tx.Rollback(); err != nil {
 		t.Error(err)
 	}
@@ -119,13 +93,13 @@ func TestPrepare_says_when_a_permission_is_missing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused(t, "making the schema", connecttest.PrepareLoad(t.Context(), d), fault.Forbidden, "GRANT", p.schema)
+	connecttest.Refused(t, "making the schema", connecttest.PrepareLoad(t.Context(), d), fault.Forbidden, "GRANT", p.schema)
 	admin(t, "CREATE SCHEMA "+quote(p.schema), "GRANT USAGE ON SCHEMA "+quote(p.schema)+" TO "+name)
-	refused(t, "making a table", connecttest.PrepareLoad(t.Context(), d), fault.Forbidden, "GRANT", p.schema)
+	connecttest.Refused(t, "making a table", connecttest.PrepareLoad(t.Context(), d), fault.Forbidden, "GRANT", p.schema)
 	admin(t, "GRANT CREATE ON SCHEMA "+quote(p.schema)+" TO "+name)
 	p.completes(t, d, 0)
 	admin(t, "ALTER TABLE "+quote(p.schema)+".events OWNER TO CURRENT_USER")
-	refused(t, "Write to a table of others", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Forbidden, "GRANT")
+	connecttest.Refused(t, "Write to a table of others", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Forbidden, "GRANT")
 	admin(t, "GRANT SELECT, INSERT, UPDATE, DELETE ON "+quote(p.schema)+".events TO "+name)
 	p.completes(t, d, 1)
 }
@@ -136,7 +110,7 @@ func TestOpen_refuses_what_may_only_be_read(t *testing.T) {
 	name := role(t, p, "")
 	admin(t, "ALTER ROLE "+name+" SET default_transaction_read_only = on")
 	_, err := p.opened(t, fieldUser, name)
-	refused(t, "opening", err, fault.Invalid, "only be read", "default_transaction_read_only")
+	connecttest.Refused(t, "opening", err, fault.Invalid, "only be read", "default_transaction_read_only")
 	admin(t, "ALTER ROLE "+name+" RESET default_transaction_read_only", "CREATE SCHEMA "+quote(p.schema)+" AUTHORIZATION "+name)
 	d, err := p.opened(t, fieldUser, name)
 	if err != nil {
@@ -160,7 +134,7 @@ func TestWrite_says_when_the_transaction_may_only_read(t *testing.T) {
 	if err := d.run(t.Context(), "SET TRANSACTION READ ONLY"); err != nil { // as a server does that has become a standby
 		t.Fatal(err)
 	}
-	refused(t, "Write", tx.Write(t.Context(), connecttest.LoadStreams()[0], connecttest.LoadBatch(1)), fault.Invalid, "only be read", "primary")
+	connecttest.Refused(t, "Write", tx.Write(t.Context(), connecttest.LoadStreams()[0], connecttest.LoadBatch(1)), fault.Invalid, "only be read", "primary")
 	if err := tx.Rollback(); err != nil {
 		t.Error(err)
 	}
@@ -182,11 +156,11 @@ func TestWrite_says_when_a_table_is_locked(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	refused(t, "Write", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Unavailable, "another session", "pg_locks")
+	connecttest.Refused(t, "Write", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Unavailable, "another session", "pg_locks")
 	wide := connecttest.LoadStreams()[1]
 	wide.Columns = append(wide.Columns, connect.Column{Name: "more"})
 	_, err = d.Prepare(t.Context(), wide)
-	refused(t, "Prepare", err, fault.Unavailable, "another session")
+	connecttest.Refused(t, "Prepare", err, fault.Unavailable, "another session")
 	if _, err := other.Exec(t.Context(), "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +179,7 @@ func TestWrite_says_when_the_server_takes_too_long(t *testing.T) {
 	p.completes(t, d, 0)
 	admin(t, "CREATE FUNCTION "+quote(p.schema)+".slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(60); RETURN NEW; END'",
 		"CREATE TRIGGER slow BEFORE INSERT ON "+quote(p.schema)+".events FOR EACH ROW EXECUTE FUNCTION "+quote(p.schema)+".slow()")
-	refused(t, "Write", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Unavailable, "too long")
+	connecttest.Refused(t, "Write", connecttest.WriteLoad(t.Context(), d, 1, func() {}), fault.Unavailable, "too long")
 	admin(t, "DROP TRIGGER slow ON "+quote(p.schema)+".events")
 	p.completes(t, d, 1)
 }
@@ -235,19 +209,7 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 	if err != nil {
 		t.Fatal(err)
 	}
-	landed := 0
-	if err = connecttest.PrepareLoad(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
-	for err == nil {
-		if err = connecttest.WriteLoad(t.Context(), d, landed, func() {}); err == nil {
-			landed++
-		}
-	}
-	refused(t, "Write", err, fault.Unavailable, "disk", "full", "make room")
-	if landed == 0 {
-		t.Fatal("full before the first batch: this tests nothing")
-	}
+	landed := connecttest.UntilFull(t, d)
 	if got := connecttest.Loaded(t, p); got != landed {
 		t.Fatalf("%d batches are there, %d were committed", got, landed)
 	}
@@ -258,42 +220,13 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 func TestPrepare_by_many_at_once_makes_each_table_once(t *testing.T) {
 	t.Parallel()
 	p := fresh(t)
-	const many = 8
-	how := usual()
-	var wg sync.WaitGroup
-	var made [many]int
-	var errs [many]error
-	start := make(chan struct{})
-	for i := range many {
-		d, err := p.patient(t, how)
+	connecttest.TestPreparing(t, func() connect.Destination {
+		d, err := p.patient(t, usual())
 		if err != nil {
 			t.Fatal(err)
 		}
-		wg.Go(func() {
-			<-start
-			for _, s := range connecttest.LoadStreams() {
-				created, err := d.Prepare(t.Context(), s)
-				if err != nil {
-					errs[i] = err
-				}
-				if created {
-					made[i]++
-				}
-			}
-		})
-	}
-	close(start)
-	wg.Wait()
-	total := 0
-	for i := range many {
-		total += made[i]
-		if errs[i] != nil {
-			t.Error(errs[i])
-		}
-	}
-	if total != len(connecttest.LoadStreams()) {
-		t.Errorf("%d tables were made by %d", total, many)
-	}
+		return d
+	})
 	d, err := p.opened(t)
 	if err != nil {
 		t.Fatal(err)

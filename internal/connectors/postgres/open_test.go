@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/vault"
 )
@@ -68,7 +69,7 @@ func TestOpen_says_when_the_password_is_wrong(t *testing.T) {
 	name := role(t, p, "IN ROLE needs_password PASSWORD '"+right+"'")
 	for _, given := range []string{wrong, ""} {
 		_, err := p.opened(t, fieldUser, name, fieldPassword, given)
-		refused(t, "a wrong password", err, fault.Unauthorized, "password", "PGPASSWORD")
+		connecttest.Refused(t, "a wrong password", err, fault.Unauthorized, "password", "PGPASSWORD")
 		if strings.Contains(err.Error(), wrong) {
 			t.Error("the password is told")
 		}
@@ -83,7 +84,7 @@ func TestOpen_says_when_the_password_is_wrong(t *testing.T) {
 	s := p.settings(t, fieldUser, name)
 	s.Secrets[fieldPassword] = vault.NewSecret(wrong) // wins
 	_, err := openWith(t.Context(), s, usual())
-	refused(t, "a wrong one beside PGPASSWORD", err, fault.Unauthorized, "password")
+	connecttest.Refused(t, "a wrong one beside PGPASSWORD", err, fault.Unauthorized, "password")
 	t.Setenv("PGPASSWORD", "")
 	file := t.TempDir() + "/pass"
 	if err := os.WriteFile(file, []byte("*:*:*:"+name+":"+right+"\n"), 0o600); err != nil {
@@ -100,7 +101,7 @@ func TestOpen_says_when_the_server_wants_TLS(t *testing.T) {
 	p := fresh(t)
 	name := role(t, p, "IN ROLE needs_tls")
 	_, err := p.opened(t, fieldUser, name, fieldTLS, "disable")
-	refused(t, "without TLS", err, fault.Unauthorized, "sslmode=require")
+	connecttest.Refused(t, "without TLS", err, fault.Unauthorized, "sslmode=require")
 	for _, mode := range []string{"prefer", "require"} {
 		if _, err := p.opened(t, fieldUser, name, fieldTLS, mode); err != nil {
 			t.Errorf("%s: %v", mode, err)
@@ -117,9 +118,9 @@ func TestOpen_trusts_a_server_only_whom_the_CA_file_vouches_for(t *testing.T) {
 		t.Skip("needs the file of the server's authority: run the tests with scripts/services")
 	}
 	_, err := p.opened(t, fieldTLS, "verify-full")
-	refused(t, "no CA file", err, fault.Invalid, "certificate", "ca_file")
+	connecttest.Refused(t, "no CA file", err, fault.Invalid, "certificate", "ca_file")
 	_, err = p.opened(t, fieldTLS, "verify-full", fieldCA, ca) // it vouches for localhost
-	refused(t, "another name", err, fault.Invalid, "certificate")
+	connecttest.Refused(t, "another name", err, fault.Invalid, "certificate")
 	for _, way := range [][2]string{{"verify-ca", "127.0.0.1"}, {"verify-full", "localhost"}} {
 		d, err := p.opened(t, fieldTLS, way[0], fieldHost, way[1], fieldCA, ca)
 		if err != nil {
@@ -152,7 +153,7 @@ func TestOpen_says_when_the_server_has_no_TLS(t *testing.T) {
 	t.Cleanup(func() { l.Close(); <-done })
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	_, err = place{"x"}.openAt(t, host, port, "require")
-	refused(t, "a server without TLS", err, fault.Invalid, "does not speak TLS", "sslmode")
+	connecttest.Refused(t, "a server without TLS", err, fault.Invalid, "does not speak TLS", "sslmode")
 }
 
 func TestOpen_says_when_there_is_no_server_or_database(t *testing.T) {
@@ -164,9 +165,9 @@ func TestOpen_says_when_there_is_no_server_or_database(t *testing.T) {
 	host, port, _ := net.SplitHostPort(l.Addr().String())
 	l.Close()
 	_, err = place{"x"}.openAt(t, host, port, "prefer")
-	refused(t, "no server", err, fault.Unavailable, "cannot be reached", port)
+	connecttest.Refused(t, "no server", err, fault.Unavailable, "cannot be reached", port)
 	_, err = fresh(t).opened(t, fieldDatabase, "nowhere")
-	refused(t, "no database", err, fault.NotFound, "no such database", "nowhere")
+	connecttest.Refused(t, "no database", err, fault.NotFound, "no such database", "nowhere")
 }
 
 func TestVerify_says_what_the_server_is_and_the_user_may(t *testing.T) {
@@ -185,7 +186,7 @@ func TestVerify_says_what_the_server_is_and_the_user_may(t *testing.T) {
 	}
 	name := role(t, p, "")
 	_, err = verify(t.Context(), p.settings(t, fieldUser, name))
-	refused(t, "a user who may not make the schema", err, fault.Forbidden, "GRANT", name)
+	connecttest.Refused(t, "a user who may not make the schema", err, fault.Forbidden, "GRANT", name)
 	admin(t, "CREATE SCHEMA "+quote(p.schema), "GRANT CREATE, USAGE ON SCHEMA "+quote(p.schema)+" TO "+name)
 	if _, err := verify(t.Context(), p.settings(t, fieldUser, name)); err != nil {
 		t.Errorf("one who may make tables in it: %v", err)

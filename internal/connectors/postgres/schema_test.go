@@ -120,7 +120,7 @@ func TestPrepare_refuses_a_table_that_cannot_keep_the_stream(t *testing.T) {
 		made = strings.ReplaceAll(made, "S.", schema+".")
 		admin(t, "CREATE "+made)
 		_, err := d.Prepare(t.Context(), s)
-		refused(t, made, err, fault.Schema, says, p.schema, "rename or drop it, or choose another schema")
+		connecttest.Refused(t, made, err, fault.Schema, says, p.schema, "rename or drop it, or choose another schema")
 		kind, _, _ := strings.Cut(made, " ")
 		admin(t, "DROP "+kind+" "+schema+".events")
 	}
@@ -144,7 +144,7 @@ func TestWrite_tells_no_value_when_a_constraint_of_others_refuses_a_row(t *testi
 			t.Fatal(err)
 		}
 		admin(t, strings.ReplaceAll(made, "S.", quote(p.schema)+"."))
-		refused(t, made, connecttest.WriteLoad(t.Context(), d, 0, func() {}), fault.Schema, says)
+		connecttest.Refused(t, made, connecttest.WriteLoad(t.Context(), d, 0, func() {}), fault.Schema, says)
 	}
 }
 
@@ -211,7 +211,7 @@ func TestWrite_keeps_the_record_as_it_was_sent_and_cleans_other_JSON(t *testing.
 		}
 	}
 	err := write(t, d, s, connect.Record{Values: []any{"a", connect.Document(`{"secret": 1e999999}`), nil}})
-	refused(t, "a number that jsonb cannot hold", err, fault.Schema, "things")
+	connecttest.Refused(t, "a number that jsonb cannot hold", err, fault.Schema, "things")
 	if strings.Contains(err.Error(), "secret") {
 		t.Errorf("the value is told: %v", err)
 	}

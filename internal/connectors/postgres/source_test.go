@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 )
 
@@ -212,7 +213,7 @@ func TestSource_refuses_what_is_wrong(t *testing.T) {
 	} {
 		settings := p.settings(t).With(map[string]string{"query": query})
 		_, err := openSource(t.Context(), settings)
-		refused(t, query, err, fault.Invalid, says)
+		connecttest.Refused(t, query, err, fault.Invalid, says)
 		if fault.FieldOf(err) != "query" {
 			t.Errorf("%s: of %q", query, fault.FieldOf(err))
 		}
@@ -220,7 +221,7 @@ func TestSource_refuses_what_is_wrong(t *testing.T) {
 	for _, query := range []string{"SELECT 1/(id-1) FROM t", "SELECT sly()", "SELECT set_config('default_transaction_read_only', 'off', false), sly()"} {
 		s, n := p.source(t, map[string]string{"query": query}), 0
 		for _, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()}) {
-			refused(t, query, err, fault.Invalid)
+			connecttest.Refused(t, query, err, fault.Invalid)
 			n++
 		}
 		if n != 1 {
@@ -230,11 +231,11 @@ func TestSource_refuses_what_is_wrong(t *testing.T) {
 	settings := p.settings(t)
 	settings.Streams = []string{"tt"}
 	_, err := openSource(t.Context(), settings)
-	refused(t, "a table", err, fault.Invalid, "choose from t")
+	connecttest.Refused(t, "a table", err, fault.Invalid, "choose from t")
 	_, err = openSource(t.Context(), p.settings(t).With(map[string]string{"cursor": "flag"}))
-	refused(t, "a cursor", err, fault.Invalid, "boolean")
+	connecttest.Refused(t, "a cursor", err, fault.Invalid, "boolean")
 	_, err = openSource(t.Context(), fresh(t).settings(t))
-	refused(t, "a schema", err, fault.NotFound, "public")
+	connecttest.Refused(t, "a schema", err, fault.NotFound, "public")
 }
 
 func TestSource_needs_no_right_but_to_read(t *testing.T) {
@@ -244,14 +245,14 @@ func TestSource_needs_no_right_but_to_read(t *testing.T) {
 	name := role(t, p, "")
 	settings := p.settings(t, fieldUser, name)
 	_, err := openSource(t.Context(), settings)
-	refused(t, "without rights", err, fault.Forbidden, "USAGE", "SELECT")
+	connecttest.Refused(t, "without rights", err, fault.Forbidden, "USAGE", "SELECT")
 	admin(t, "GRANT USAGE ON SCHEMA "+quote(p.schema)+" TO "+name, "ALTER ROLE "+name+" SET default_transaction_read_only = on")
 	s, err := openSource(t.Context(), settings)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()}) {
-		refused(t, "a table of others", err, fault.Forbidden, "SELECT")
+		connecttest.Refused(t, "a table of others", err, fault.Forbidden, "SELECT")
 	}
 	admin(t, "GRANT SELECT ON ALL TABLES IN SCHEMA "+quote(p.schema)+" TO "+name)
 	if got, _, _ := all(t, s, nil); len(got) != 1 {
@@ -272,7 +273,7 @@ func TestSource_a_lost_connection_ends_the_read_and_the_next_goes_on(t *testing.
 	n := 0
 	for b, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()}) {
 		if err != nil {
-			refused(t, "reading", err, fault.Unavailable, "run it again")
+			connecttest.Refused(t, "reading", err, fault.Unavailable, "run it again")
 			break
 		}
 		if n == 0 {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -49,10 +48,7 @@ func TestWrite_says_when_the_database_is_full(t *testing.T) {
 		}
 	}
 	limit(1000)
-	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
-	landed := untilFull(t, d)
+	landed := connecttest.UntilFull(t, d)
 	if got := batches(t, path); got != landed {
 		t.Fatalf("%d batches are there, %d were committed", got, landed)
 	}
@@ -65,35 +61,12 @@ func TestWrite_says_when_the_database_is_full(t *testing.T) {
 	}
 }
 
-// untilFull writes batches until there is no room and returns how many were
-// committed.
-func untilFull(t *testing.T, d connect.Destination) (landed int) {
-	t.Helper()
-	for {
-		err := connecttest.WriteLoad(t.Context(), d, landed, func() {})
-		if err == nil {
-			landed++
-			continue
-		}
-		if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "full") || strings.Contains(err.Error(), "rolling back") || fault.HintOf(err) == "" {
-			t.Fatalf("batch %d: %s: %v (%s)", landed, fault.KindOf(err), err, fault.HintOf(err))
-		}
-		if landed == 0 {
-			t.Fatal("full before the first batch: this tests nothing")
-		}
-		return landed
-	}
-}
-
 func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.T) {
 	t.Parallel()
 	folder, resize := connecttest.SmallDisk(t, "8m", false)
 	path := filepath.Join(folder, "copy.db")
 	d := place(path).Open(t)
-	if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
-		t.Fatal(err)
-	}
-	landed := untilFull(t, d)
+	landed := connecttest.UntilFull(t, d)
 	if err := d.Close(); err != nil {
 		t.Fatalf("Close on a full disk: %v", err)
 	}

@@ -50,18 +50,10 @@ func TestAddress(t *testing.T) {
 // to do.
 func refused(t *testing.T, what string, err error, kind fault.Kind, parts ...string) {
 	t.Helper()
-	if err == nil {
-		t.Fatalf("%s: no error", what)
+	connecttest.Refused(t, what, err, kind, parts...)
+	if fault.FieldOf(err) != "to" {
+		t.Errorf("%s: it is a fault of %q: %v", what, fault.FieldOf(err), err)
 	}
-	if fault.KindOf(err) != kind || fault.FieldOf(err) != "to" || fault.HintOf(err) == "" {
-		t.Errorf("%s: kind %s, field %q, hint %q: %v", what, fault.KindOf(err), fault.FieldOf(err), fault.HintOf(err), err)
-	}
-	for _, p := range parts {
-		if !strings.Contains(err.Error(), p) {
-			t.Errorf("%s: the error does not say %q: %v", what, p, err)
-		}
-	}
-
 }
 
 func TestOpen_refuses_what_cannot_be_a_database_and_leaves_it_as_it_is(t *testing.T) {
