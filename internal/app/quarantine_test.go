@@ -1,6 +1,10 @@
 package app
 
 import (
+	"crypto/rand"
+	"database/sql"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,6 +108,65 @@ func TestSync_ends_with_a_hint_when_too_many_rows_are_refused_and_goes_on_when_t
 	c.proved("at last")
 	if left := c.quarantined(flow.Which{}); len(left) != 0 {
 		t.Errorf("%d rows are kept that have landed", len(left))
+	}
+}
+
+// A constraint of somebody's is met alike in every server: one row of a batch is
+// set aside, the others land, and it lands when it may.
+func TestSync_sets_aside_what_a_server_refuses(t *testing.T) {
+	t.Parallel()
+	c := newCopied(t, calendlytest.Config{Seed: 25, Events: 100})
+	place := "refusing_" + strings.ToLower(rand.Text())
+	for _, s := range systems(place) {
+		if s.name == "sqlite" || s.name == "duckdb" { // adds no constraint to a table that is there
+			continue
+		}
+		to, dsn := s.to(c)
+		if to == "" {
+			if os.Getenv("CI") != "" {
+				t.Errorf("%s does not run", s.name)
+			}
+			t.Logf("%s does not run: what it refuses is not tested", s.name)
+			continue
+		}
+		sync := func(start string) flow.Run {
+			run, err := c.app.Sync(t.Context(), SyncRequest{From: "acme", To: to, Streams: []string{"scheduled_events"}, Start: start, MaxBadRows: MaxBadRows})
+			if err != nil {
+				t.Fatalf("%s: %v", s.name, err)
+			}
+			return run
+		}
+		db, err := sql.Open(s.driver, dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		exec := func(statement string) {
+			if _, err := db.ExecContext(t.Context(), statement); err != nil {
+				t.Fatalf("%s: %s: %v", s.name, statement, err)
+			}
+		}
+		sync("2099-01-01") // only the table
+		exec("ALTER TABLE " + s.schema + "scheduled_events ADD CONSTRAINT theirs CHECK (status <> 'canceled')")
+		run := sync("")
+		kept := c.quarantined(flow.Which{})
+		if n := run.Streams[0]; n.Quarantined != len(kept) || n.Records != 100-len(kept) || len(kept) == 0 {
+			t.Errorf("%s: %+v; %d rows are kept", s.name, n, len(kept))
+		}
+		for _, q := range kept {
+			if q.Kind != "schema" || q.Stream != "scheduled_events" || !slices.Contains(q.Record.Values, any("canceled")) || strings.Contains(q.Message, "canceled") {
+				t.Errorf("%s: a row is kept as %+v", s.name, q)
+			}
+		}
+		c.retries(s.name+", nothing was mended", 0, len(kept))
+		exec("ALTER TABLE " + s.schema + "scheduled_events DROP CONSTRAINT theirs")
+		c.retries(s.name+", nothing is refused", len(kept), 0)
+		proof, err := c.app.Verify(t.Context(), VerifyRequest{Copy: SyncRequest{From: "acme", To: to, Streams: []string{"scheduled_events"}}})
+		if err != nil {
+			t.Errorf("%s: %v\n%s", s.name, err, found(proof))
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
