@@ -104,6 +104,9 @@ func references(v any, base string, found func(string)) {
 
 func TestWorld_agrees_with_itself(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	w := newWalk(t, newServer(t, Config{Seed: 7, Events: 3000}))
 	w.references()
 	w.events()

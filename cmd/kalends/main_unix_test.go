@@ -4,8 +4,11 @@ package main_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
+	"flag"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -16,21 +19,35 @@ import (
 	"time"
 )
 
-// build makes the binary as users get it.
-func build(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "kalends")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
+// binary is the path of kalends as users get it.
+var binary string
+
+func TestMain(m *testing.M) { os.Exit(build(m)) }
+
+func build(m *testing.M) int {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("the binary is built without the race detector: it is tried where the tests are, too")
+		return 0
+	}
+	dir, err := os.MkdirTemp("", "kalends-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	binary = filepath.Join(dir, "kalends")
+	cmd := exec.CommandContext(context.Background(), "go", "build", "-o", binary, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		fmt.Fprintf(os.Stderr, "%s\n%v\n", out, err)
+		return 1
 	}
-	return binary
+	return m.Run()
 }
 
 func TestMain_ends_a_sandbox_orderly_at_a_signal(t *testing.T) {
 	t.Parallel()
-	binary := build(t)
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		cmd := exec.CommandContext(t.Context(), binary, "sandbox", "--events", "20")
 		out, err := cmd.StdoutPipe()
@@ -66,7 +83,7 @@ func TestMain_ends_at_once_at_the_second_signal(t *testing.T) {
 	}
 	defer out.Close()
 	fill(t, out)
-	cmd := exec.CommandContext(t.Context(), build(t), "sandbox", "--events", "20", "--listen", "0.0.0.0:0")
+	cmd := exec.CommandContext(t.Context(), binary, "sandbox", "--events", "20", "--listen", "0.0.0.0:0")
 	cmd.Stdout = out
 	warning, err := cmd.StderrPipe()
 	if err != nil {
@@ -118,7 +135,7 @@ func fill(t *testing.T, pipe *os.File) {
 
 func TestMain_exit_code_is_that_of_the_kind(t *testing.T) {
 	t.Parallel()
-	cmd := exec.CommandContext(t.Context(), build(t), "credential", "show", "nobody", "--home", filepath.Join(t.TempDir(), "home"))
+	cmd := exec.CommandContext(t.Context(), binary, "credential", "show", "nobody", "--home", filepath.Join(t.TempDir(), "home"))
 	if err := cmd.Run(); cmd.ProcessState.ExitCode() != 4 {
 		t.Errorf("it ended with %v", err)
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,6 +94,9 @@ func TestEstimate_is_within_a_tenth_of_the_calls_then_made(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() && !strings.HasPrefix(name, "small") {
+				t.Skip("much work and little beside it: the race detector would find nothing")
+			}
 			c := newCopied(t, test.config)
 			if test.token != "" {
 				c.as(test.token)

@@ -231,7 +231,11 @@ func TestVerify_with_a_start_leaves_alone_what_is_older(t *testing.T) {
 func TestSync_follows_whatever_happens(t *testing.T) {
 	t.Parallel()
 	happened := map[string]int{}
-	for seed := range uint64(4) {
+	worlds := uint64(4)
+	if testing.Short() {
+		worlds = 1
+	}
+	for seed := range worlds {
 		r := rand.New(rand.NewPCG(seed, 7))
 		c := newCopied(t, calendlytest.Config{
 			Seed: int64(seed) + 1, Members: 4, Events: 60 + 100*int(seed%2), Assume: map[string]string{"no_show_touches_event": fmt.Sprint(seed%2 == 0)},
@@ -258,7 +262,7 @@ func TestSync_follows_whatever_happens(t *testing.T) {
 		c.proved(fmt.Sprint("seed ", seed))
 	}
 	for name := range (&copied{}).changes() {
-		if happened[name] == 0 {
+		if happened[name] == 0 && !testing.Short() {
 			t.Errorf("%q never happened: %v", name, happened)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -27,6 +28,11 @@ var binary string
 func TestMain(m *testing.M) { os.Exit(build(m)) }
 
 func build(m *testing.M) int {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("the binary is built without the race detector: it is tried where the tests are, too")
+		return 0
+	}
 	dir, err := os.MkdirTemp("", "kalends-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

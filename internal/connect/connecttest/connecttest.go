@@ -55,7 +55,6 @@ type suite map[string]func(*testing.T, Harness)
 // TestDestination tests all that connect.Destination and connect.Tx promise.
 func TestDestination(t *testing.T, h Harness) { //nolint:tparallel // whether it runs beside others is for its caller to say
 	t.Helper()
-	t.Run("Write_needs_no_memory_for_many_rows", func(t *testing.T) { testMany(t, h) })
 	for _, tests := range []suite{tables(), values(), writing(), transactions(), keeping()} {
 		for name, test := range tests {
 			t.Run(name, func(t *testing.T) {
