@@ -23,7 +23,7 @@ type sourceOptions map[string]*string
 type option struct{ name, about string }
 
 // fromAbout says what --from takes.
-const fromAbout = "what is read: the name of a credential (see `kalends credential list`), with /SCHEMA if you like, or an address such as sqlite:FILE, files:FILE or postgres://USER@HOST/DATABASE, or - for standard input"
+const fromAbout = "what is read: a `CREDENTIAL` (see kalends credential list), with /SCHEMA or /PATH behind it if you like, or an address such as sqlite:FILE, files:FILE or postgres://USER@HOST/DATABASE, or - for standard input"
 
 // relationOptions are those of sources that are no services.
 func relationOptions() []option {
@@ -58,9 +58,9 @@ func (s sourceOptions) given() map[string]string {
 // add adds the flags to a command.
 func (f *copyFlags) add(cmd *cobra.Command, options []option) {
 	cmd.Flags().StringVar(&f.req.From, "from", "", fromAbout)
-	cmd.Flags().StringVar(&f.req.To, "to", "", "where the copy is: an address such as sqlite:FILE or postgres://USER@HOST/DATABASE, or the name of a credential, with /SCHEMA if you like")
-	cmd.Flags().StringSliceVar(&f.req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
-	cmd.Flags().StringVar(&f.req.Map, "map", "", "the map `file` that says how records are written (see docs/mapping.md)")
+	cmd.Flags().StringVar(&f.req.To, "to", "", "where the copy is: an `ADDRESS` such as sqlite:FILE or postgres://USER@HOST/DATABASE, or a credential, with /SCHEMA, /DATABASE or /PATH behind it if you like")
+	cmd.Flags().StringSliceVar(&f.req.Streams, "streams", nil, "only these streams, by comma (see kalends streams)")
+	cmd.Flags().StringVar(&f.req.Map, "map", "", "the map `FILE` that says how records are written (see docs/mapping.md)")
 	cmd.Flags().StringVar(&f.req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
 	budget := option{"budget", "how much of your Calendly limit is used at most; the rest is left to your other integrations (default 80%)"}
 	f.options = addOptions(cmd, slices.Concat([]option{budget}, relationOptions(), options))

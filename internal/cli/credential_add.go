@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,10 +27,8 @@ func (p *program) credentialAddFor(spec connect.Spec) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   spec.Name,
 		Short: "Save a credential for " + spec.Title,
-		Long: spec.About + "\n\nHow to get what is asked for:\n" + steps(spec.Guide) + `
-Secrets are read from standard input, from a file, from an environment variable
-or, if none of these is named, at a prompt without echo; never from a flag's
-value. The credential is verified before it is saved, encrypted.`,
+		Long: spec.About + "\n\nHow to get what is asked for:\n" + steps(spec.Guide) + "\n" + secrecy(spec) +
+			"The credential is verified before it is saved, encrypted.",
 		Example: addExample(spec),
 		Args:    exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -49,6 +48,16 @@ value. The credential is verified before it is saved, encrypted.`,
 	cmd.Flags().StringVar(&n.Description, "description", "", "what it is for (recommended)")
 	addFieldFlags(cmd, spec.Fields)
 	return cmd
+}
+
+// secrecy says how to give the secrets of spec, if it has any.
+func secrecy(spec connect.Spec) string {
+	if !slices.ContainsFunc(spec.Fields, func(f connect.Field) bool { return f.Secret }) {
+		return ""
+	}
+	return `Secrets are read from standard input, from a file, from an environment variable
+or, if none of these is named, at a prompt without echo; never from a flag's
+value. `
 }
 
 func steps(guide []string) string {

@@ -36,9 +36,9 @@ are and as a sync with this map file would write them. Nothing is written.`,
 			})
 		},
 	}
-	cmd.Flags().StringVar(&req.From, "from", "", "the credential to read with (see `kalends credential list`)")
-	cmd.Flags().StringVar(&req.Map, "map", "", "the map `file`")
-	cmd.Flags().StringSliceVar(&req.Streams, "streams", nil, "only these streams, by comma (see `kalends streams`)")
+	cmd.Flags().StringVar(&req.From, "from", "", "the `CREDENTIAL` to read with (see kalends credential list)")
+	cmd.Flags().StringVar(&req.Map, "map", "", "the map `FILE`")
+	cmd.Flags().StringSliceVar(&req.Streams, "streams", nil, "only these streams, by comma (see kalends streams)")
 	cmd.Flags().StringVar(&req.Start, "start", "", "leave out what happened before this date or RFC 3339 time (UTC)")
 	return cmd
 }

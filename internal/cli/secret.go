@@ -39,7 +39,7 @@ func addFieldFlags(cmd *cobra.Command, fields []connect.Field) {
 			continue
 		}
 		flags.Bool(name+"-stdin", false, "read the "+f.Title+" from standard input")
-		flags.String(name+"-file", "", "read the "+f.Title+" from this `file`")
+		flags.String(name+"-file", "", "read the "+f.Title+" from this `FILE`")
 		flags.String(name+"-env", "", "read the "+f.Title+" from this environment `variable`")
 		// It is there to be refused with a better word than "unknown flag".
 		flags.String(name, "", "")

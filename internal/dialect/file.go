@@ -1,8 +1,10 @@
 package dialect
 
 import (
+	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -20,6 +22,14 @@ type File struct {
 	Scheme  string // "sqlite"
 	Called  string // what the file is: "an SQLite file"
 	Example string // "calendly.db"
+}
+
+// Guide says how to fill them in.
+func (f File) Guide() []string {
+	return []string{
+		"No credential is needed: --to " + f.Scheme + ":FILE names the file, too.",
+		"Choose a file in a folder of this machine that nothing else cleans up.",
+	}
 }
 
 // Fields are the settings.
@@ -109,4 +119,35 @@ const fieldTo = "to"
 // unusable is a fault of the address that the user gave.
 func unusable(format string, args ...any) *fault.Error {
 	return fault.New(fault.Invalid, format, args...).WithField(fieldTo)
+}
+
+// Verify tells what may be done with the file of a credential. write and read
+// open it for that and close it again; a file that may only be read is enough
+// for a source.
+func (f File) Verify(ctx context.Context, s connect.Settings, write, read func(ctx context.Context, path string) error) (connect.Verification, error) {
+	path, err := f.Path(s.Values[FieldPath])
+	if err != nil {
+		return connect.Verification{}, ofPath(err)
+	}
+	written := "yes"
+	if err := write(ctx, path); err != nil {
+		if read(ctx, path) != nil {
+			return connect.Verification{}, ofPath(err)
+		}
+		written = "no"
+	}
+	values := maps.Clone(s.Values)
+	values[FieldPath] = path
+	return connect.Verification{Values: values, Facts: []connect.Fact{
+		{Name: "may_be_written", Title: "May be written", Value: written},
+	}}, nil
+}
+
+// ofPath makes a fault of an address one of the field of a credential.
+func ofPath(err error) error {
+	var made *fault.Error
+	if errors.As(err, &made) && made.Field == fieldTo {
+		made.Field = FieldPath
+	}
+	return err
 }
