@@ -28,24 +28,9 @@ func duckdb(ctx context.Context, b *bench) (result, error) {
 		return result{}, err
 	}
 	a := &appended{load: l, path: filepath.Join(b.dir, "bench.duckdb")}
-	ours, bare := time.Duration(1<<62), time.Duration(1<<62)
-	for range 3 { // alternating, so that both have their luck; the best counts
-		took, err := a.throughDestination(ctx)
-		if err != nil {
-			return result{}, err
-		}
-		ours = min(ours, took)
-		if took, err = a.throughAppender(ctx); err != nil {
-			return result{}, err
-		}
-		bare = min(bare, took)
-	}
-	ratio := bare.Seconds() / ours.Seconds()
-	rows := float64(2 * l.records)
-	return result{
-		ratio: fmt.Sprintf("%.2f", ratio), kept: ratio >= 0.7,
-		notes: []string{fmt.Sprintf("%d records, written twice; best of 3: %.0f rows/s, Appender and upsert alone %.0f rows/s", l.records, rows/ours.Seconds(), rows/bare.Seconds())},
-	}, nil
+	return against(l, "the Appender and an upsert",
+		func() (time.Duration, error) { return a.throughDestination(ctx) },
+		func() (time.Duration, error) { return a.throughAppender(ctx) })
 }
 
 // appended is a load that is written into a file.
@@ -77,13 +62,7 @@ func (a *appended) throughDestination(ctx context.Context) (took time.Duration, 
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	began := time.Now()
-	for range 2 {
-		if err := a.load.write(ctx, d); err != nil {
-			return 0, err
-		}
-	}
-	return time.Since(began), nil
+	return timed(func() error { return a.load.write(ctx, d) })
 }
 
 func (a *appended) throughAppender(ctx context.Context) (took time.Duration, err error) {
@@ -122,15 +101,14 @@ func (a *appended) throughAppender(ctx context.Context) (took time.Duration, err
 		}
 	}
 	batches := a.values()
-	began := time.Now()
-	for range 2 {
+	return timed(func() error {
 		for _, b := range batches {
 			if err := b.write(ctx, conn, statements); err != nil {
-				return 0, err
+				return err
 			}
 		}
-	}
-	return time.Since(began), nil
+		return nil
+	})
 }
 
 // valued is a batch as the driver takes it, by stream.

@@ -35,6 +35,7 @@ func promises() []promise {
 		{"memory", "peak memory at 500,000 events ÷ at 50,000: at most 1.2, and under 200 MB", memory},
 		{"fresh", "calls of a run after 0.5% of the near meetings changed ÷ (their pages + changed meetings): at most 1.2, and nothing written where nothing changed", fresh},
 		{"postgres", "rows a second into PostgreSQL ÷ those of COPY and an upsert alone, into the same tables: at least 0.7", postgres},
+		{"sqlite", "rows of meetings and invitees a second into SQLite ÷ with the driver and an upsert alone: at least 0.7", sqlite},
 		{"estimate", "calls that kalends estimate tells ÷ calls that the first sync of 60,000 events then makes: between 0.9 and 1.1", estimate},
 		{"mysql", "rows of meetings and invitees a second into MariaDB ÷ with LOAD DATA and an upsert alone: at least 0.7", mysql},
 		{"files", "rows a second into Parquet and JSON Lines ÷ with the format's writer used directly: at least 0.7", keeping},

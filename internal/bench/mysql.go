@@ -39,24 +39,9 @@ func mysql(ctx context.Context, b *bench) (r result, err error) {
 		return result{}, err
 	}
 	defer func() { err = errors.Join(err, c.conn.Close(), c.db.Close()) }()
-	ours, bare := time.Duration(1<<62), time.Duration(1<<62)
-	for range 3 { // alternating, so that both have their luck; the best counts
-		took, err := c.throughDestination(ctx)
-		if err != nil {
-			return result{}, err
-		}
-		ours = min(ours, took)
-		if took, err = c.throughLoad(ctx); err != nil {
-			return result{}, err
-		}
-		bare = min(bare, took)
-	}
-	ratio := bare.Seconds() / ours.Seconds()
-	rows := float64(2 * l.records)
-	return result{
-		ratio: fmt.Sprintf("%.2f", ratio), kept: ratio >= 0.7,
-		notes: []string{fmt.Sprintf("%d records, written twice; best of 3: %.0f rows/s, LOAD DATA and upsert alone %.0f rows/s", l.records, rows/ours.Seconds(), rows/bare.Seconds())},
-	}, nil
+	return against(l, "LOAD DATA and an upsert",
+		func() (time.Duration, error) { return c.throughDestination(ctx) },
+		func() (time.Duration, error) { return c.throughLoad(ctx) })
 }
 
 // loader loads a load with the driver alone.
@@ -141,13 +126,7 @@ func (c *loader) throughDestination(ctx context.Context) (took time.Duration, er
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	began := time.Now()
-	for range 2 {
-		if err := c.load.write(ctx, d); err != nil {
-			return 0, err
-		}
-	}
-	return time.Since(began), nil
+	return timed(func() error { return c.load.write(ctx, d) })
 }
 
 func (c *loader) throughLoad(ctx context.Context) (took time.Duration, err error) {
@@ -172,13 +151,7 @@ func (c *loader) throughLoad(ctx context.Context) (took time.Duration, err error
 			return 0, err
 		}
 	}
-	began := time.Now()
-	for range 2 {
-		if err := c.loads(ctx, upserts); err != nil {
-			return 0, err
-		}
-	}
-	return time.Since(began), nil
+	return timed(func() error { return c.loads(ctx, upserts) })
 }
 
 // loads loads and upserts each batch in a transaction.

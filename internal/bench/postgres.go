@@ -32,24 +32,9 @@ func postgres(ctx context.Context, b *bench) (r result, err error) {
 	}
 	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
 	c := &copier{conn: conn, load: l}
-	ours, bare := time.Duration(1<<62), time.Duration(1<<62)
-	for range 3 { // alternating, so that both have their luck; the best counts
-		took, err := c.throughDestination(ctx, address)
-		if err != nil {
-			return result{}, err
-		}
-		ours = min(ours, took)
-		if took, err = c.throughCopy(ctx, address); err != nil {
-			return result{}, err
-		}
-		bare = min(bare, took)
-	}
-	ratio := bare.Seconds() / ours.Seconds()
-	rows := float64(2 * l.records)
-	return result{
-		ratio: fmt.Sprintf("%.2f", ratio), kept: ratio >= 0.7,
-		notes: []string{fmt.Sprintf("%d records, written twice; best of 3: %.0f rows/s, COPY and upsert alone %.0f rows/s", l.records, rows/ours.Seconds(), rows/bare.Seconds())},
-	}, nil
+	return against(l, "COPY and an upsert",
+		func() (time.Duration, error) { return c.throughDestination(ctx, address) },
+		func() (time.Duration, error) { return c.throughCopy(ctx, address) })
 }
 
 // copier copies a load with the driver alone.
@@ -152,13 +137,7 @@ func (c *copier) throughCopy(ctx context.Context, address string) (took time.Dur
 			return 0, err
 		}
 	}
-	began := time.Now()
-	for range 2 {
-		if err := c.copies(ctx, upserts); err != nil {
-			return 0, err
-		}
-	}
-	return time.Since(began), nil
+	return timed(func() error { return c.copies(ctx, upserts) })
 }
 
 // copies copies and upserts each batch in a transaction.

@@ -1,9 +1,6 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -13,111 +10,7 @@ import (
 	"github.com/kalends/kalends/internal/connect"
 )
 
-const (
-	benchBatch   = 1000
-	benchBatches = 20
-)
-
-// BenchmarkWrite writes 20,000 records of the shape of scheduled events, in
-// batches of 1,000, then all of them again, through the destination and with
-// the driver alone: the same tables and statement in database/sql's own
-// transactions. driver/destination is the ratio of the times, rows/s counts
-// both rounds.
-func BenchmarkWrite(b *testing.B) {
-	s := wideStream()
-	var batches [][]connect.Record
-	for n := range benchBatches {
-		batches = append(batches, wideRecords(s, n))
-	}
-	var ours, bare time.Duration
-	for b.Loop() {
-		ours += timed(b, s, batches, throughDestination)
-		bare += timed(b, s, batches, throughDriver)
-	}
-	rows := float64(b.N * 2 * benchBatch * benchBatches)
-	b.ReportMetric(rows/ours.Seconds(), "rows/s")
-	b.ReportMetric(rows/bare.Seconds(), "driver-rows/s")
-	b.ReportMetric(bare.Seconds()/ours.Seconds(), "driver/destination")
-}
-
-// writer writes each batch in a transaction.
-type writer func(context.Context, *destination, connect.Stream, [][]connect.Record) error
-
-// timed measures what write does with a fresh file.
-func timed(b *testing.B, s connect.Stream, batches [][]connect.Record, write writer) time.Duration {
-	b.Helper()
-	d, err := openFile(b.Context(), filepath.Join(b.TempDir(), "copy.db"), time.Second)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := d.Prepare(b.Context(), s); err != nil {
-		b.Fatal(err)
-	}
-	start := time.Now()
-	for range 2 {
-		if err := write(b.Context(), d, s, batches); err != nil {
-			b.Fatal(err)
-		}
-	}
-	took := time.Since(start)
-	if err := d.Close(); err != nil {
-		b.Fatal(err)
-	}
-	return took
-}
-
-func throughDestination(ctx context.Context, d *destination, s connect.Stream, batches [][]connect.Record) error {
-	for _, records := range batches {
-		tx, err := d.Begin(ctx)
-		if err != nil {
-			return err
-		}
-		if err := tx.Write(ctx, s, records); err != nil {
-			return joined(err, tx.Rollback())
-		}
-		if err := tx.Commit(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func throughDriver(ctx context.Context, d *destination, s connect.Stream, batches [][]connect.Record) (err error) {
-	db, err := sql.Open("sqlite", dsn(d.path, time.Second))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	for _, records := range batches {
-		tx, err := db.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		stmt, err := tx.PrepareContext(ctx, d.tables[s.Name].upsertSQL()) //nolint:sqlclosecheck // it ends with tx
-		if err != nil {
-			return err
-		}
-		for _, r := range records {
-			args := make([]any, len(r.Values))
-			for i, v := range r.Values {
-				args[i] = v
-				switch v := v.(type) {
-				case time.Time:
-					args[i] = v.Format(connect.TimeFormat)
-				case connect.Document:
-					args[i] = string(v)
-				}
-			}
-			if _, err := stmt.ExecContext(ctx, args...); err != nil {
-				return err
-			}
-		}
-		if err := tx.Commit(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+const benchBatch = 1000
 
 // BenchmarkCommit is the price of a commit that a power cut does not undo.
 func BenchmarkCommit(b *testing.B) {
