@@ -127,17 +127,14 @@ func insert(ctx context.Context, db *sql.DB, upserts map[string]string, rows map
 		return err
 	}
 	for stream, of := range rows {
-		stmt, err := tx.PrepareContext(ctx, upserts[stream])
+		stmt, err := tx.PrepareContext(ctx, upserts[stream]) //nolint:sqlclosecheck // it ends with tx
 		if err != nil {
 			return errors.Join(err, tx.Rollback())
 		}
 		for _, values := range of {
-			if _, err = stmt.ExecContext(ctx, values...); err != nil {
-				break
+			if _, err := stmt.ExecContext(ctx, values...); err != nil {
+				return errors.Join(err, tx.Rollback())
 			}
-		}
-		if err := errors.Join(err, stmt.Close()); err != nil {
-			return errors.Join(err, tx.Rollback())
 		}
 	}
 	return tx.Commit()
