@@ -1,6 +1,8 @@
 package archtest
 
 import (
+	"flag"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -17,6 +19,15 @@ const (
 	module = "github.com/kalends/kalends"
 	root   = "../.."
 )
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	if testing.Short() {
+		fmt.Println("the rules are the same under the race detector")
+		return
+	}
+	os.Exit(m.Run())
+}
 
 // file is one Go file of the project.
 type file struct {

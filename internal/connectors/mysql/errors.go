@@ -19,27 +19,17 @@ const (
 	grantHint    = "GRANT ALL ON the database's tables TO the user"
 )
 
-// fault sorts an error of the server or of the connection; a fault already made
-// stays the kind it is. doing says what was tried: "writing to". The words of
-// the server are not repeated: they may hold values.
+// fault sorts an error of the server or of the connection. doing says what was
+// tried: "writing to". The words of the server are not repeated: they may hold
+// values.
 func (d *destination) fault(ctx context.Context, doing string, err error) error {
-	var made *fault.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &made):
-		return err
-	case ctx.Err() != nil:
-		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, d.place, context.Cause(ctx))
-	}
-	var e *driver.MySQLError
-	m := d.ofConnection(err)
-	if errors.As(err, &e) {
-		m = d.ofServer(e)
-	}
-	f := fault.New(m.kind, "%s %s: %s", doing, d.place, m.why).WithHint("%s", m.hint)
-	f.Err = err
-	return f
+	return fault.Sorted(ctx, doing+" "+d.place, err, func(err error) (fault.Kind, string, string) {
+		m := d.ofConnection(err)
+		if e, ok := errors.AsType[*driver.MySQLError](err); ok {
+			m = d.ofServer(e)
+		}
+		return m.kind, m.why, m.hint
+	})
 }
 
 // meaning is what an error means to us.

@@ -19,27 +19,17 @@ const (
 	againHint    = "run it again: nothing is lost"
 )
 
-// fault sorts an error of the server or of the connection; a fault already made
-// stays the kind it is. doing says what was tried: "writing to". The words of
-// the server are not repeated: they may hold values.
+// fault sorts an error of the server or of the connection. doing says what was
+// tried: "writing to". The words of the server are not repeated: they may hold
+// values.
 func (s *session) fault(ctx context.Context, doing string, err error) error {
-	var made *fault.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &made):
-		return err
-	case ctx.Err() != nil:
-		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, s.place, context.Cause(ctx))
-	}
-	var e *pgconn.PgError
-	m := s.ofConnection(err)
-	if errors.As(err, &e) {
-		m = s.ofServer(e)
-	}
-	f := fault.New(m.kind, "%s %s: %s", doing, s.place, m.why).WithHint("%s", m.hint)
-	f.Err = err
-	return f
+	return fault.Sorted(ctx, doing+" "+s.place, err, func(err error) (fault.Kind, string, string) {
+		m := s.ofConnection(err)
+		if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+			m = s.ofServer(e)
+		}
+		return m.kind, m.why, m.hint
+	})
 }
 
 // meaning is what an error means to us.

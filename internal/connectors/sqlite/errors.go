@@ -10,23 +10,10 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// fault sorts an error of the database by its result code; a fault already
-// made stays the kind it is. doing says what was tried: "opening".
+// fault sorts an error of the database by its result code. doing says what was
+// tried: "opening".
 func (d *destination) fault(ctx context.Context, doing string, err error) error {
-	var made *fault.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &made):
-		return err
-	case ctx.Err() != nil: // SQLite says "interrupted" only
-		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, d.path, context.Cause(ctx))
-	}
-	kind, why, hint := sort(err)
-	if raised(err) {
-		return fault.New(kind, "%s %s: %s", doing, d.path, why).WithHint("%s", hint)
-	}
-	return fault.New(kind, "%s %s: %s: %w", doing, d.path, why, err).WithHint("%s", hint)
+	return fault.Sorted(ctx, doing+" "+d.path, err, sort)
 }
 
 // raised reports whether the text of an error is a trigger's, which may tell
@@ -36,8 +23,17 @@ func raised(err error) bool {
 	return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_CONSTRAINT_TRIGGER
 }
 
-// sort returns the kind of an error of SQLite, what it means and what to do.
+// sort returns the kind of an error of SQLite, what it means, with SQLite's own
+// words unless they are a trigger's, and what to do.
 func sort(err error) (kind fault.Kind, why, hint string) {
+	if raised(err) {
+		return fault.Schema, "a trigger of the table refuses a row", "change or drop the trigger"
+	}
+	kind, why, hint = sorted(err)
+	return kind, why + ": " + err.Error(), hint
+}
+
+func sorted(err error) (kind fault.Kind, why, hint string) {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return fault.Internal, "the database driver", ""
@@ -56,9 +52,6 @@ func sort(err error) (kind fault.Kind, why, hint string) {
 	case sqlite3.SQLITE_IOERR:
 		return fault.Unavailable, "the disk does not answer as it should", "check the disk and its room, and run it again: nothing is lost"
 	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH:
-		if raised(err) {
-			return fault.Schema, "a trigger of the table refuses a row", "change or drop the trigger"
-		}
 		return fault.Schema, "the table refuses a row", "change or drop the constraint, or choose another file"
 	case sqlite3.SQLITE_TOOBIG:
 		return fault.Schema, "a value is longer than SQLite keeps", "leave the stream out"
