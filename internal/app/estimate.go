@@ -12,17 +12,12 @@ import (
 	"github.com/kalends/kalends/internal/flow"
 )
 
-const defaultBudget = "80%" // of a source that has budgets
-
 // Estimate tells what the next run of a copy is likely to take, and the one after
 // it if nothing changes. Without To the copy is one into a destination that is
 // new. It asks the source a little, and writes nothing.
 func (a *App) Estimate(ctx context.Context, req SyncRequest) (flow.Estimate, error) {
-	share, err := parseShare("budget", cmp.Or(req.Fresh["budget"], defaultBudget))
-	if err != nil {
-		return flow.Estimate{}, err
-	}
 	var p plan
+	var err error
 	if req.To == "" {
 		_, p.source, p.streams, err = a.chosen(ctx, req)
 	} else {
@@ -37,7 +32,7 @@ func (a *App) Estimate(ctx context.Context, req SyncRequest) (flow.Estimate, err
 	}
 	e := &estimating{
 		app: a, plan: p, source: source, found: map[string]*flow.StreamEstimate{},
-		result: flow.Estimate{From: req.From, To: req.To, Budget: share},
+		result: flow.Estimate{From: req.From, To: req.To, Budget: source.Budget()},
 	}
 	if err := e.groups(ctx); err != nil {
 		return flow.Estimate{}, err

@@ -35,7 +35,7 @@ type VerifyRequest struct {
 // Verify compares a copy with its source, and reports what it found as far as
 // it came. A copy that is not equal is fault.Conflict.
 func (a *App) Verify(ctx context.Context, req VerifyRequest) (proof flow.Proof, err error) {
-	share, err := parseShare("sample", req.Sample)
+	share, err := parseSample(req.Sample)
 	if err != nil {
 		return flow.Proof{}, err
 	}
@@ -168,15 +168,15 @@ func concluded(proof flow.Proof, err error) (flow.Proof, error) {
 	return proof, err
 }
 
-// parseShare reads a percentage; empty is all.
-func parseShare(field, text string) (float64, error) {
+// parseSample reads a percentage; empty is all.
+func parseSample(text string) (float64, error) {
 	if text == "" {
 		return 1, nil
 	}
 	number, ok := strings.CutSuffix(text, "%")
 	percent, err := strconv.ParseFloat(number, 64)
 	if !ok || err != nil || !(percent > 0 && percent <= 100) {
-		return 0, fault.New(fault.Invalid, "%q is no percentage", text).WithField(field).WithHint("write it as 5%%: more than 0%% and at most 100%%")
+		return 0, fault.New(fault.Invalid, "%q is no percentage", text).WithField("sample").WithHint("write it as 5%%: more than 0%% and at most 100%%")
 	}
 	return percent / 100, nil
 }

@@ -10,6 +10,9 @@ type Estimator interface {
 	// order of Streams. It makes few calls, of which Observe is told, and moves no
 	// rows. The error is that of a call that failed, as Read would end with it.
 	Estimate(ctx context.Context, r Reading) ([]Estimate, error)
+	// Budget returns the share of the caller's limit, above 0 and at most 1, that
+	// reading uses.
+	Budget() float64
 }
 
 // Estimate is what a stream is likely to cost.

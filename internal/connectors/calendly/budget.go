@@ -36,6 +36,9 @@ func parseBudget(text string) (percent int, err error) {
 	return percent, nil
 }
 
+// Budget implements connect.Estimator.
+func (s *source) Budget() float64 { return float64(s.budget) / 100 }
+
 // allowance is what all sources of one token in this process have together:
 // the smallest budget of those that read holds for all of them, since the calls
 // of one would use up what another is to leave. What does not read, such as the
