@@ -11,6 +11,9 @@ import (
 // and then reads everything.
 func TestWrites_leave_one_consistent_world(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	s := admin(t, Config{Seed: 8, Events: 800})
 	random := rand.New(rand.NewPCG(8, 8))
 	open := slots(t, s, func(kind object) bool { return !asks(kind) })

@@ -185,6 +185,9 @@ func TestVerify_says_what_it_did_not_check_and_why(t *testing.T) {
 
 func TestVerify_of_a_sample_takes_a_share_of_the_calls(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	c := newCopied(t, calendlytest.Config{Seed: 14, Events: 1000})
 	if err := c.all(t.Context(), nil); err != nil {
 		t.Fatal(err)

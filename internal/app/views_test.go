@@ -50,6 +50,9 @@ func systems(place string) []system {
 // The same views, with the same columns, have the same answers everywhere.
 func TestViews_answer_alike_in_every_system(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	c := newCopied(t, calendlytest.Config{Seed: 41, Events: 200})
 	var names []string
 	var first map[string][]string

@@ -58,6 +58,9 @@ func TestEstimate_counts_a_log_that_is_longer_than_can_be_told_at_once(t *testin
 // A list of more pages than are read is inferred from a part of it.
 func TestEstimate_infers_long_lists_from_a_few_pages(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	const events = 80_000
 	s := emulator(t, calendlytest.Config{Seed: 2, Events: events})
 	for name, of := range map[string]struct {

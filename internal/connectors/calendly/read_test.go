@@ -117,6 +117,9 @@ func TestRead_lesser_plans_skip_what_they_lack(t *testing.T) {
 
 func TestRead_start_leaves_out_what_happened_before(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	s := sandbox(t, calendlytest.Config{Seed: 5, Events: 900})
 	w := walker{t, s, "owner"}
 	for option, begin := range map[string]string{
@@ -272,6 +275,9 @@ func TestRead_waits_for_a_slow_consumer(t *testing.T) {
 // those in the budget are used while there is work, and none is refused.
 func TestRead_uses_the_calls_it_may(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("many calls, for what they come to; others look at what is beside them")
+	}
 	for budget, most := range map[string]float64{"": 0.8 * 3000, "100%": 3000} {
 		api := emulator(t, calendlytest.Config{Seed: 11, Events: 6000, Rate: 3000, Latency: 200 * time.Millisecond})
 		synctest.Test(t, func(t *testing.T) {
