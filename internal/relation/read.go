@@ -10,7 +10,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/kalends/kalends/internal/connect"
-	"github.com/kalends/kalends/internal/fault"
 )
 
 // place is where a relation is: what its checkpoints hold.
@@ -23,13 +22,12 @@ type place struct {
 // Read implements connect.Source.
 func (s *source) Read(ctx context.Context, r connect.Reading) iter.Seq2[connect.Batch, error] {
 	return func(yield func(connect.Batch, error) bool) {
-		select {
-		case s.turns <- struct{}{}:
-			defer func() { <-s.turns }()
-		case <-ctx.Done():
-			yield(connect.Batch{}, fault.New(fault.Canceled, "waiting to read %s: %w", s.system.Dialect.Place, context.Cause(ctx)))
+		done, err := s.turns.Take(ctx, s.system.Dialect.Place)
+		if err != nil {
+			yield(connect.Batch{}, err)
 			return
 		}
+		defer done()
 		if err := s.read(ctx, r, func(b connect.Batch) bool { return yield(b, nil) }); err != nil {
 			yield(connect.Batch{}, err)
 		}

@@ -12,15 +12,11 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// atOnce is how many relations of a source are read side by side, each by a
-// connection.
-const atOnce = 4
-
 // source reads the relations of a system.
 type source struct {
 	system    System
 	relations []*Relation
-	turns     chan struct{}
+	turns     Turns
 }
 
 var _ connect.Source = (*source)(nil)
@@ -34,7 +30,7 @@ func Open(ctx context.Context, system System, s connect.Settings) (_ connect.Sou
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
-	src := &source{system: system, turns: make(chan struct{}, atOnce)}
+	src := &source{system: system, turns: NewTurns()}
 	if query := trimmed(s.Values[optionQuery]); query != "" {
 		err = src.ask(ctx, session, query, s)
 	} else {
