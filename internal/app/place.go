@@ -158,13 +158,14 @@ func (p place) has(option string) bool {
 	return slices.ContainsFunc(p.connector.Spec.Options, func(f connect.Field) bool { return f.Name == option })
 }
 
-// identity tells places apart, however they are named. Secrets, and settings
-// that only say how to get there, are not part of it.
+// identity tells places apart, however they are named. Secrets, settings that
+// only say how to get there, and what is left empty are not part of it.
 func (p place) identity() string {
 	text := fmt.Sprintf("%q", p.connector.Spec.Name)
 	for _, name := range slices.Sorted(maps.Keys(p.settings.Values)) {
-		if f, ok := p.connector.Spec.Field(name); !ok || !f.Aside {
-			text += fmt.Sprintf(" %q=%q", name, p.settings.Values[name])
+		v := p.settings.Values[name]
+		if f, ok := p.connector.Spec.Field(name); v != "" && (!ok || !f.Aside) {
+			text += fmt.Sprintf(" %q=%q", name, v)
 		}
 	}
 	return text

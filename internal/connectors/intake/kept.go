@@ -16,10 +16,12 @@ import (
 
 // manifest is what Kalends says of a folder that it keeps; see docs/files.md.
 type manifest struct {
-	Version     int    `json:"version"`
-	Format      string `json:"format"`
-	Layout      string `json:"layout"`
-	Transaction int64  `json:"transaction"`
+	Version int `json:"version"`
+	Options struct {
+		Format string `json:"format"`
+		Layout string `json:"layout"`
+	}
+	Transaction int64 `json:"transaction"`
 	Streams     map[string]struct {
 		Folder  string `json:"folder"`
 		Columns []struct {
@@ -30,7 +32,11 @@ type manifest struct {
 		Files   []named  `json:"files"`
 		Changes []named  `json:"changes"`
 	} `json:"streams"`
-	Publish []struct{} `json:"publish"`
+	// Publish are the files that the last transaction gives names, one after the
+	// other: what is still there under From has not got its name yet.
+	Publish []struct {
+		From string `json:"from"`
+	} `json:"publish"`
 }
 
 type named struct {
@@ -53,11 +59,12 @@ func kept(ctx context.Context, at shelf, folder string, s connect.Settings) ([]*
 		return nil, err
 	case s.Values[optionName] != "":
 		return nil, invalid(optionName, "%s holds streams that have names", folder).WithHint("leave it out, or name a file or a pattern")
-	case m.Layout == layoutLog:
+	case m.Options.Layout == layoutLog:
 		return nil, invalid("from", "%s is a log of changes, not of rows", folder).
 			WithHint("read the changes of one stream: %s/STREAM/* with --key _seq (there are %s)", folder, m.names())
-	case len(m.Publish) > 0:
-		return nil, unfinished(folder)
+	}
+	if err := m.published(ctx, at, folder); err != nil {
+		return nil, err
 	}
 	for _, wanted := range s.Streams {
 		if _, ok := m.Streams[wanted]; !ok {
@@ -87,7 +94,7 @@ func (m *manifest) table(folder, name string, s connect.Settings) (*table, error
 	if len(kept.Changes) > 0 {
 		return nil, unfinished(folder)
 	}
-	t := &table{options: options{format: m.Format, delimiter: ',', header: true}, columns: newColumns()}
+	t := &table{options: options{format: m.Options.Format, delimiter: ',', header: true}, columns: newColumns()}
 	for _, c := range kept.Columns {
 		is, ok := typeNamed(c.Type)
 		if !ok {
@@ -101,12 +108,27 @@ func (m *manifest) table(folder, name string, s connect.Settings) (*table, error
 	}
 	t.check = func(ctx context.Context, at shelf) error {
 		now, err := load(ctx, at, folder)
-		if err == nil && (now.Transaction != m.Transaction || len(now.Publish) > 0) {
+		if err == nil && now.Transaction != m.Transaction {
 			err = changed(folder)
 		}
 		return err
 	}
 	return t, t.stream(name, kept.Key, s)
+}
+
+// published says so if not all that is committed has its name.
+func (m *manifest) published(ctx context.Context, at shelf, folder string) error {
+	if len(m.Publish) == 0 {
+		return nil
+	}
+	f, err := at.open(ctx, folder+"/"+m.Publish[len(m.Publish)-1].From)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	}
+	return errors.Join(unfinished(folder), f.Close())
 }
 
 // load reads the manifest of a folder; without one the error is fs.ErrNotExist.

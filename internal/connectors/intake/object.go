@@ -14,21 +14,24 @@ type object struct {
 	// goes on.
 	held       []byte
 	from, next int64
+	err        error // that ended Read
 }
 
 // Read reads on, chunk by chunk.
 func (o *object) Read(p []byte) (int, error) {
-	if o.next >= o.size {
+	switch {
+	case o.err != nil:
+		return 0, o.err
+	case o.next >= o.size:
 		return 0, io.EOF
-	}
-	if !o.holds(o.next, 1) {
+	case !o.holds(o.next, 1):
 		if o.held == nil {
 			o.held = make([]byte, min(chunk, o.size))
 		}
 		o.from, o.held = o.next, o.held[:min(int64(cap(o.held)), o.size-o.next)]
-		if err := o.fill(o.held, o.from); err != nil {
+		if o.err = o.fill(o.held, o.from); o.err != nil {
 			o.held = o.held[:0]
-			return 0, err
+			return 0, o.err
 		}
 	}
 	n := copy(p, o.held[o.next-o.from:])

@@ -76,7 +76,8 @@ func (b objects) find(ctx context.Context, address string) (names []string, fold
 	}
 	if strings.ContainsAny(key, meta) {
 		names, err = b.match(ctx, "", strings.Split(key, "/"))
-	} else {
+	}
+	if err == nil && len(names) == 0 {
 		folder, err = b.begins(ctx, strings.TrimPrefix(key+"/", "/"))
 	}
 	switch {
@@ -86,7 +87,7 @@ func (b objects) find(ctx context.Context, address string) (names []string, fold
 		return nil, false, b.fault(ctx, "reading", address, alone)
 	}
 	slices.Sort(names)
-	return names, folder, nil
+	return slices.Compact(names), folder, nil // some stores list an empty object that stands for a folder beside it
 }
 
 // begins reports whether there is an object whose name begins so.

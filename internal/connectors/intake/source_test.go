@@ -31,12 +31,18 @@ func fileOf(t *testing.T, name, content string) map[string]string {
 // read reads all of a source by settings.
 func read(t *testing.T, values map[string]string, stdin io.Reader) (connect.Stream, [][]any, error) {
 	t.Helper()
-	s, err := open(t.Context(), connect.Settings{Values: values}, stdin)
+	return readAll(t, connect.Settings{Values: values}, stdin)
+}
+
+// readAll reads all of the first stream.
+func readAll(t *testing.T, settings connect.Settings, stdin io.Reader) (connect.Stream, [][]any, error) {
+	t.Helper()
+	s, err := open(t.Context(), settings, stdin)
 	if err != nil {
 		return connect.Stream{}, nil, err
 	}
 	var rows [][]any
-	for b, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()}) {
+	for b, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()[:1]}) {
 		if err != nil {
 			return s.Streams()[0], rows, err
 		}
@@ -221,7 +227,7 @@ func lines(n int, end string) io.Reader {
 func TestSource_standard_input_is_typed_by_its_beginning(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{fieldPath: standardInput, optionName: "people"}
-	const many = 200_000 // more than is looked at
+	const many = 200_000 // lines: more than is looked at
 	s, rows, err := read(t, values, iotest.HalfReader(lines(many, "")))
 	if err != nil || len(rows) != many || s.Name != "people" || typesOfColumns(s) != "id integer, name text, _key text" {
 		t.Errorf("%s, %s: %d rows, %v", s.Name, typesOfColumns(s), len(rows), err)
