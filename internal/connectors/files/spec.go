@@ -10,6 +10,7 @@
 package files
 
 import (
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -63,9 +64,7 @@ func address(rest string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, v := range map[string]string{"format": o.Format, "layout": o.Layout, "compress": o.Compress, "partition": o.Partition} {
-		values[name] = v
-	}
+	maps.Copy(values, o.values())
 	values["url"], err = place(where)
 	return values, err
 }

@@ -20,6 +20,7 @@ func verify(ctx context.Context, s connect.Settings) (_ connect.Verification, er
 		return connect.Verification{}, err
 	}
 	values := maps.Clone(s.Values)
+	maps.Copy(values, o.values())
 	if values["url"], err = place(s.Values["url"]); err != nil {
 		return connect.Verification{}, ofURL(err)
 	}
