@@ -129,7 +129,11 @@ func (r *reader) Query(ctx context.Context, query string) (columns []relation.Co
 	from := "(" + query + "\n) AS q"
 	rows, err := r.db.QueryContext(ctx, "SELECT * FROM "+from+" LIMIT 0")
 	if err != nil {
-		return nil, r.fault(ctx, "asking", err)
+		err = r.fault(ctx, "asking", err)
+		if wrong := (*fault.Error)(nil); errors.As(err, &wrong) && wrong.Kind == fault.Invalid {
+			wrong.Field = "query"
+		}
+		return nil, err
 	}
 	types, err := rows.ColumnTypes()
 	if err = closed(rows, err); err != nil {
