@@ -32,7 +32,7 @@ func rules() map[string]rule {
 		"internal/flow":    {ours: []string{"internal/connect", "internal/fault"}},
 		"internal/vault":   {ours: []string{"internal/fault"}},
 		"internal/connect": {ours: []string{"internal/fault", "internal/vault"}, others: []string{jsontext}},
-		"internal/bucket": {ours: []string{"internal/connect", "internal/fault"}, others: []string{"gocloud.dev", "github.com/aws/aws-sdk-go-v2"}},
+		"internal/bucket":  {ours: []string{"internal/connect", "internal/fault"}, others: []string{"gocloud.dev", "github.com/aws/aws-sdk-go-v2"}},
 		"internal/connect/connecttest": {
 			ours:   []string{"internal/connect", "internal/fault"},
 			others: []string{jsontext, "github.com/google/go-cmp", "github.com/johannesboyne/gofakes3", "pgregory.net/rapid"},

@@ -177,7 +177,7 @@ func TestWatch_cancels_what_stalls_and_not_what_pauses(t *testing.T) {
 	b := Bucket{patience: time.Millisecond}
 	ctx, watch := b.Watch(t.Context())
 	watch.Pause()
-	if watch.Why(io.EOF) != io.EOF || ctx.Err() != nil {
+	if err := watch.Why(io.EOF); !errors.Is(err, io.EOF) || ctx.Err() != nil {
 		t.Errorf("it was canceled: %v", context.Cause(ctx))
 	}
 	watch.Step()

@@ -167,10 +167,10 @@ func testCursors(t *testing.T, h Tables) {
 }
 
 func testTies(t *testing.T, h Tables) {
-	p := h.made(t, "CREATE TABLE t (id integer PRIMARY KEY, at varchar(20))", `INSERT INTO t VALUES (1, 'b'), (2, 'a''"'), (3, NULL), (4, 'b')`)
-	options := map[string]string{"cursor": "at"}
+	p := h.made(t, "CREATE TABLE t (id integer PRIMARY KEY, changed varchar(20))", `INSERT INTO t VALUES (1, 'b'), (2, 'a''"'), (3, NULL), (4, 'b')`)
+	options := map[string]string{"cursor": "changed"}
 	rows, next, notes := ReadAll(t, opened(t, p, options), nil)
-	if len(rows) != 4 || rows[0][0] != int64(3) || rows[1][0] != int64(2) || !strings.Contains(notes, "1 of the rows have no at") {
+	if len(rows) != 4 || rows[0][0] != int64(3) || rows[1][0] != int64(2) || !strings.Contains(notes, "1 of the rows have no changed") {
 		t.Fatalf("at first %v, %s", rows, notes)
 	}
 	p.Run(t, `INSERT INTO t VALUES (5, 'b'), (6, 'c'), (7, 'a'), (8, NULL)`)
@@ -181,7 +181,7 @@ func testTies(t *testing.T, h Tables) {
 	if rows, _, _ = ReadAll(t, opened(t, p, options), next); len(rows) != 1 {
 		t.Errorf("when there is nothing new: %v", rows)
 	}
-	for what, other := range map[string]map[string]string{"another cursor": {"cursor": "id"}, "a query": {"cursor": "at", "query": "SELECT * FROM t"}, "no cursor": nil} {
+	for what, other := range map[string]map[string]string{"another cursor": {"cursor": "id"}, "a query": {"cursor": "changed", "query": "SELECT * FROM t"}, "no cursor": nil} {
 		if rows, _, _ := ReadAll(t, opened(t, p, other), next); len(rows) != 8 {
 			t.Errorf("%s goes on from the checkpoint of this one: %v", what, rows)
 		}
