@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/kalends/kalends/internal/connect/connecttest"
+	"github.com/kalends/kalends/internal/bucket/buckettest"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/flow"
 	"github.com/kalends/kalends/internal/vault"
@@ -181,7 +181,7 @@ func TestSync_refuses_options_that_the_source_has_not(t *testing.T) {
 func TestSync_objects_are_the_same_by_address_and_by_credential(t *testing.T) {
 	t.Setenv("AWS_ACCESS_KEY_ID", "id")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	store := connecttest.NewS3(t, nil)
+	store := buckettest.New(t, nil)
 	store.Put(t, "lake/a/people-1.jsonl", `{"id":1}`)
 	store.Put(t, "lake/a/people-2.jsonl", `{"id":2}`)
 	a := open(t, t.TempDir())

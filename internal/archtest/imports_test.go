@@ -28,14 +28,15 @@ func rules() map[string]rule {
 		"calendly":              {},
 		"calendly/calendlytest": {},
 
-		"internal/fault":   {},
-		"internal/flow":    {ours: []string{"internal/connect", "internal/fault"}},
-		"internal/vault":   {ours: []string{"internal/fault"}},
-		"internal/connect": {ours: []string{"internal/fault", "internal/vault"}, others: []string{jsontext}},
-		"internal/bucket":  {ours: []string{"internal/connect", "internal/fault"}, others: []string{"gocloud.dev", "github.com/aws/aws-sdk-go-v2"}},
+		"internal/fault":             {},
+		"internal/flow":              {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/vault":             {ours: []string{"internal/fault"}},
+		"internal/connect":           {ours: []string{"internal/fault", "internal/vault"}, others: []string{jsontext}},
+		"internal/bucket":            {ours: []string{"internal/connect", "internal/fault"}, others: []string{"gocloud.dev", "github.com/aws/aws-sdk-go-v2"}},
+		"internal/bucket/buckettest": {others: []string{"github.com/johannesboyne/gofakes3"}},
 		"internal/connect/connecttest": {
 			ours:   []string{"internal/connect", "internal/fault"},
-			others: []string{jsontext, "github.com/google/go-cmp", "github.com/johannesboyne/gofakes3", "pgregory.net/rapid"},
+			others: []string{jsontext, "github.com/google/go-cmp", "pgregory.net/rapid"},
 		},
 		"internal/connectors/all": {
 			ours: []string{"internal/connect", "internal/connectors/*"},
@@ -100,7 +101,9 @@ func rules() map[string]rule {
 }
 
 // helpers are the packages made for tests: they may import testing.
-func helpers() []string { return []string{"internal/connect/connecttest", "calendly/calendlytest"} }
+func helpers() []string {
+	return []string{"internal/bucket/buckettest", "internal/connect/connecttest", "calendly/calendlytest"}
+}
 
 func TestImports_follow_the_table(t *testing.T) {
 	t.Parallel()

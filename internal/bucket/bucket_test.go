@@ -16,8 +16,8 @@ import (
 	"go.uber.org/goleak"
 	"gocloud.dev/blob/memblob"
 
+	"github.com/kalends/kalends/internal/bucket/buckettest"
 	"github.com/kalends/kalends/internal/connect"
-	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/vault"
 )
@@ -55,7 +55,7 @@ func (b Bucket) all(t *testing.T, name string, offset, length int64) (string, St
 
 func TestRead_tells_one_content_from_another(t *testing.T) {
 	t.Parallel()
-	store := connecttest.NewS3(t, nil)
+	store := buckettest.New(t, nil)
 	tagged, plain := opened(t, store.URL), Bucket{memblob.OpenBucket(nil), Patience}
 	for name, b := range map[string]Bucket{"by tag": tagged, "by size and time": plain} {
 		put := func(content string) {
@@ -95,7 +95,7 @@ func TestRead_tells_one_content_from_another(t *testing.T) {
 
 func TestObjects_yields_names_or_folders(t *testing.T) {
 	t.Parallel()
-	store := connecttest.NewS3(t, nil)
+	store := buckettest.New(t, nil)
 	for _, name := range []string{"a/1", "a/2", "a/b/3", "ab", "c"} {
 		store.Put(t, name, "x")
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/kalends/kalends/internal/bucket/buckettest"
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
@@ -80,7 +81,7 @@ func (b bucketAt) Rows(t testing.TB, s connect.Stream) []map[string]any {
 func TestDestination_in_a_bucket(t *testing.T) { //nolint:paralleltest // the suite looks at the heap
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Run("snapshot", func(t *testing.T) {
-		endpoint := connecttest.NewS3(t, nil).URL
+		endpoint := buckettest.New(t, nil).URL
 		place := bucketAt{endpoint: endpoint, query: "format=parquet&partition=start_time:month"}
 		for n := range 3 {
 			d := place.Open(t)
@@ -95,7 +96,7 @@ func TestDestination_in_a_bucket(t *testing.T) { //nolint:paralleltest // the su
 	t.Run("log", func(t *testing.T) {
 		connecttest.TestDestination(t, connecttest.Harness{InfinityRefused: true, Fresh: func(t testing.TB) connecttest.Place {
 			t.Helper()
-			return bucketAt{connecttest.NewS3(t, nil).URL, "layout=log&compress=gzip", inMemory(t)}
+			return bucketAt{buckettest.New(t, nil).URL, "layout=log&compress=gzip", inMemory(t)}
 		}})
 	})
 }
@@ -141,7 +142,7 @@ func TestOpen_says_what_is_wrong_with_a_bucket(t *testing.T) {
 
 func TestVerify_tries_the_place_and_leaves_nothing(t *testing.T) {
 	t.Parallel()
-	place := bucketAt{endpoint: connecttest.NewS3(t, nil).URL, query: "format=parquet"}
+	place := bucketAt{endpoint: buckettest.New(t, nil).URL, query: "format=parquet"}
 	v, err := verify(t.Context(), place.settings(t))
 	if err != nil || v.Values["url"] != "s3://bucket/a/prefix" || len(v.Facts) == 0 {
 		t.Errorf("%+v: %v", v, err)

@@ -14,8 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kalends/kalends/internal/bucket/buckettest"
 	"github.com/kalends/kalends/internal/connect"
-	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/connectors/files"
 	"github.com/kalends/kalends/internal/fault"
 )
@@ -116,7 +116,7 @@ func streamOf(t *testing.T, s connect.Source, name string) (rows [][]any, err er
 
 func TestSource_a_folder_that_Kalends_wrote_comes_back_as_it_was(t *testing.T) {
 	t.Parallel()
-	store := connecttest.NewS3(t, nil)
+	store := buckettest.New(t, nil)
 	for _, options := range []map[string]string{
 		{"format": "jsonl"}, {"format": "jsonl", "compress": "zstd", "partition": "at:month"}, {"format": "csv", "compress": "gzip"},
 		{"format": "csv", "partition": "at:day"}, {"format": "parquet"}, {"format": "parquet", "compress": "none", "partition": "at:year"},
