@@ -59,20 +59,22 @@ func (a *App) place(ctx context.Context, r role, text string) (place, error) {
 	}
 	name, within, _ := strings.Cut(text, "/")
 	saved, c, err := a.saved(ctx, name)
+	if err == nil {
+		c, err = a.half(r, name, c)
+	}
 	switch {
 	case fault.KindOf(err) == fault.NotFound && r.field == writing().field:
 		return place{}, a.noPlace(r, "there is no credential %q, and it is no address of a destination either", name)
 	case err != nil:
 		return place{}, err
-	case !r.able(c):
-		return place{}, a.noPlace(r, "%s is a credential of %s, which %s", name, c.Spec.Title, r.cannot)
+	case within != "" && c.Within == nil:
+		return place{}, fault.New(fault.Invalid, "nothing can follow the name of a credential of %s", c.Spec.Title).WithField(r.field).WithHint("write %s alone", name)
 	}
-	values := maps.Clone(saved.Values)
-	if within != "" {
-		if c.Spec.Within == "" {
-			return place{}, fault.New(fault.Invalid, "nothing can follow the name of a credential of %s", c.Spec.Title).WithField(r.field).WithHint("write %s alone", name)
+	values := saved.Values
+	if c.Within != nil {
+		if values, err = c.Within(values, within); err != nil {
+			return place{}, named(r, err)
 		}
-		values[c.Spec.Within] = within
 	}
 	secrets, err := a.secrets(ctx, saved)
 	if err != nil {
@@ -94,13 +96,30 @@ func (a *App) atAddress(r role, scheme, rest string) (place, error) {
 	}
 	values, err := a.connectors[i].Address(rest)
 	if err != nil {
-		var wrong *fault.Error
-		if errors.As(err, &wrong) {
-			wrong.Field = r.field
-		}
-		return place{}, err
+		return place{}, named(r, err)
 	}
 	return place{connector: a.connectors[i], settings: connect.Settings{Values: values}}, nil
+}
+
+// half returns the connector that does what is asked of a credential, given the
+// one that verified it: a system can be two connectors of one name, one to read
+// and one to write.
+func (a *App) half(r role, credential string, verified connect.Connector) (connect.Connector, error) {
+	for _, c := range append([]connect.Connector{verified}, a.connectors...) {
+		if c.Spec.Name == verified.Spec.Name && r.able(c) {
+			return c, nil
+		}
+	}
+	return connect.Connector{}, a.noPlace(r, "%s is a credential of %s, which %s", credential, verified.Spec.Title, r.cannot)
+}
+
+// named gives a fault of an address or a credential the name of the flag.
+func named(r role, err error) error {
+	var wrong *fault.Error
+	if errors.As(err, &wrong) {
+		wrong.Field = r.field
+	}
+	return err
 }
 
 // noPlace is the fault of a --from or --to that names none; the hint lists both
@@ -139,13 +158,14 @@ func (p place) has(option string) bool {
 	return slices.ContainsFunc(p.connector.Spec.Options, func(f connect.Field) bool { return f.Name == option })
 }
 
-// identity tells places apart, however they are named. Secrets, and settings
-// that only say how to get there, are not part of it.
+// identity tells places apart, however they are named. Secrets, settings that
+// only say how to get there, and what is left empty are not part of it.
 func (p place) identity() string {
 	text := fmt.Sprintf("%q", p.connector.Spec.Name)
 	for _, name := range slices.Sorted(maps.Keys(p.settings.Values)) {
-		if f, ok := p.connector.Spec.Field(name); !ok || !f.Aside {
-			text += fmt.Sprintf(" %q=%q", name, p.settings.Values[name])
+		v := p.settings.Values[name]
+		if f, ok := p.connector.Spec.Field(name); v != "" && (!ok || !f.Aside) {
+			text += fmt.Sprintf(" %q=%q", name, v)
 		}
 	}
 	return text

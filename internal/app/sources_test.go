@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/kalends/kalends/internal/bucket/buckettest"
 	"github.com/kalends/kalends/internal/fault"
 	"github.com/kalends/kalends/internal/flow"
 	"github.com/kalends/kalends/internal/vault"
@@ -174,5 +175,54 @@ func TestSync_refuses_options_that_the_source_has_not(t *testing.T) {
 	}
 	if _, err := os.Stat(strings.TrimPrefix(to, "sqlite:")); err == nil {
 		t.Error("the destination was made")
+	}
+}
+
+func TestSync_objects_are_the_same_by_address_and_by_credential(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "id")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	store := buckettest.New(t, nil)
+	store.Put(t, "lake/a/people-1.jsonl", `{"id":1}`)
+	store.Put(t, "lake/a/people-2.jsonl", `{"id":2}`)
+	a := open(t, t.TempDir())
+	saved := NewCredential{
+		Name: "lake", Connector: "files", Values: map[string]string{"url": "s3://bucket/lake", "endpoint": store.URL, "access_key_id": "id", "format": "parquet"},
+		Secrets: map[string]vault.Secret{"secret_access_key": vault.NewSecret("secret")},
+	}
+	if _, err := a.AddCredential(t.Context(), saved); err != nil {
+		t.Fatal(err)
+	}
+	to := "sqlite:" + filepath.Join(t.TempDir(), "copy.db")
+	var flows []string
+	for _, from := range []string{"lake/a/people-*.jsonl", "s3://bucket/lake/a/people-*.jsonl?region=eu-central-1&endpoint=" + store.URL} {
+		run, err := a.Sync(t.Context(), SyncRequest{From: from, To: to, Fresh: map[string]string{"key": "id"}})
+		if err != nil || run.Records != 2 {
+			t.Errorf("%s: %d records, %v", from, run.Records, err)
+		}
+		flows = append(flows, run.Flow)
+	}
+	if flows[0] != flows[1] {
+		t.Errorf("the flows are %v", flows)
+	}
+	from := "sqlite:" + shop(t)
+	for i, to := range []string{"lake", "s3://bucket/lake?format=parquet&endpoint=" + store.URL} {
+		run, err := a.Sync(t.Context(), SyncRequest{From: from, To: to, Streams: []string{"people"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if flows[i] = run.Flow; flows[i] != flows[0] {
+			t.Errorf("as destinations the flows are %v", flows)
+		}
+	}
+	if run, err := a.Sync(t.Context(), SyncRequest{From: "lake", To: to}); err != nil || run.Records != 3 || run.Streams[0].Name != "people" {
+		t.Errorf("what was written there: %d records, %v", run.Records, err)
+	}
+	for _, from := range []string{"lake/../x.csv", "lake/x.csv?secret=1"} {
+		if _, err := a.Sync(t.Context(), SyncRequest{From: from, To: to}); fault.KindOf(err) != fault.Invalid || fault.FieldOf(err) != "from" {
+			t.Errorf("%s: %v of %q", from, err, fault.FieldOf(err))
+		}
+	}
+	if _, err := a.Sync(t.Context(), SyncRequest{From: "lake/a/*.jsonl", To: "lake/x"}); fault.KindOf(err) != fault.Invalid || fault.FieldOf(err) != "to" {
+		t.Errorf("nothing follows a destination: %v", err)
 	}
 }

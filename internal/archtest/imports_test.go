@@ -28,10 +28,12 @@ func rules() map[string]rule {
 		"calendly":              {},
 		"calendly/calendlytest": {},
 
-		"internal/fault":   {},
-		"internal/flow":    {ours: []string{"internal/connect", "internal/fault"}},
-		"internal/vault":   {ours: []string{"internal/fault"}},
-		"internal/connect": {ours: []string{"internal/fault", "internal/vault"}, others: []string{jsontext}},
+		"internal/fault":             {},
+		"internal/flow":              {ours: []string{"internal/connect", "internal/fault"}},
+		"internal/vault":             {ours: []string{"internal/fault"}},
+		"internal/connect":           {ours: []string{"internal/fault", "internal/vault"}, others: []string{jsontext}},
+		"internal/bucket":            {ours: []string{"internal/connect", "internal/fault"}, others: []string{"gocloud.dev", "github.com/aws/aws-sdk-go-v2"}},
+		"internal/bucket/buckettest": {others: []string{"github.com/johannesboyne/gofakes3"}},
 		"internal/connect/connecttest": {
 			ours:   []string{"internal/connect", "internal/fault"},
 			others: []string{jsontext, "github.com/google/go-cmp", "pgregory.net/rapid"},
@@ -46,7 +48,7 @@ func rules() map[string]rule {
 		"internal/dialect":  {ours: []string{"internal/connect", "internal/fault"}},
 		"internal/relation": {ours: []string{"internal/connect", "internal/dialect", "internal/fault"}, others: []string{jsontext}},
 		"internal/connectors/duckdb": {
-			ours:   []string{"internal/connect", "internal/dialect", "internal/fault"},
+			ours:   []string{"internal/connect", "internal/dialect", "internal/fault", "internal/relation"},
 			others: []string{duckdb},
 		},
 		"internal/connectors/mysql": {
@@ -54,7 +56,7 @@ func rules() map[string]rule {
 			others: []string{mysql},
 		},
 		"internal/connectors/intake": {
-			ours:   []string{"internal/connect", "internal/fault", "internal/relation"},
+			ours:   []string{"internal/bucket", "internal/connect", "internal/fault", "internal/relation"},
 			others: []string{jsontext, "github.com/klauspost/compress", "github.com/parquet-go/parquet-go"},
 		},
 		"internal/connectors/postgres": {
@@ -62,11 +64,8 @@ func rules() map[string]rule {
 			others: []string{pgx},
 		},
 		"internal/connectors/files": {
-			ours: []string{"internal/connect", "internal/fault"},
-			others: []string{
-				jsontext, "github.com/parquet-go/parquet-go", "github.com/klauspost/compress", "gocloud.dev",
-				"github.com/aws/aws-sdk-go-v2", "github.com/gofrs/flock",
-			},
+			ours:   []string{"internal/bucket", "internal/connect", "internal/fault"},
+			others: []string{jsontext, "github.com/parquet-go/parquet-go", "github.com/klauspost/compress", "gocloud.dev", "github.com/gofrs/flock"},
 		},
 		"internal/connectors/sqlite": {
 			ours:   []string{"internal/connect", "internal/dialect", "internal/fault", "internal/relation"},
@@ -102,7 +101,9 @@ func rules() map[string]rule {
 }
 
 // helpers are the packages made for tests: they may import testing.
-func helpers() []string { return []string{"internal/connect/connecttest", "calendly/calendlytest"} }
+func helpers() []string {
+	return []string{"internal/bucket/buckettest", "internal/connect/connecttest", "calendly/calendlytest"}
+}
 
 func TestImports_follow_the_table(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ type sourceOptions map[string]*string
 type option struct{ name, about string }
 
 // fromAbout says what --from takes.
-const fromAbout = "what is read: a `CREDENTIAL` (see kalends credential list), with /SCHEMA or /PATH behind it if you like, or an address such as sqlite:FILE, files:FILE or postgres://USER@HOST/DATABASE, or - for standard input"
+const fromAbout = "what is read: a `CREDENTIAL` (see kalends credential list), with /SCHEMA or /FILE behind it if you like, or an address such as sqlite:FILE, files:FILE, s3://BUCKET/FILE or postgres://USER@HOST/DATABASE, or - for standard input"
 
 // relationOptions are those of sources that are no services.
 func relationOptions() []option {

@@ -23,6 +23,7 @@ their types and keys.`,
 		Example: `  kalends streams
   kalends streams --credential acme
   kalends streams --from sqlite:shop.db
+  kalends streams --from 's3://bucket/exports/people-*.csv?region=eu-central-1'
   kalends streams --from 'postgres://me@db.example.com/shop?schema=crm' --query 'SELECT * FROM people'`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -40,7 +40,9 @@ written: see kalends quarantine. Of more than --max-bad-rows the run ends.
 
 From an address, or the credential of a database, tables are copied or the
 result of a --query; whole, or with --cursor COLUMN from the last value on that
-was read. Rows are told apart by the primary key, or the columns of --key.
+was read. Rows are told apart by the primary key, or the columns of --key. Files
+are CSV, JSON Lines or Parquet, here or in an object store, one or a pattern; a
+folder that Kalends wrote has the streams that were written to it.
 
 Calendly allows a user so many calls a minute, over all programs. With
 --budget 80%, the default, one in five is left to your other integrations.`,
@@ -54,6 +56,9 @@ Calendly allows a user so many calls a minute, over all programs. With
   kalends sync --from acme --to sqlite:calendly.db --map map.yaml --max-bad-rows 0
   kalends sync --from 'postgres://me@db.example.com/shop?schema=crm' --streams people --cursor updated_at --to sqlite:copy.db
   kalends sync --from sqlite:shop.db --query 'SELECT id, email FROM people' --key id --to warehouse
+  kalends sync --from 's3://bucket/exports/*.jsonl.gz?region=eu-central-1' --key id --to sqlite:copy.db
+  kalends sync --from 'lake/exports/*.parquet' --key id --to warehouse
+  kalends sync --from files:calendly --to warehouse
   kalends sync --from acme --to sqlite:calendly.db --json`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -16,6 +16,10 @@ type Connector struct {
 	// its faults is set by the caller. Nil: the connector is named by
 	// credential only, and the streams of its source are the same for all.
 	Address func(rest string) (map[string]string, error)
+	// Within returns the Values of a place of a credential, of which those are
+	// given: the one that is named by what follows "credential/", or by nothing.
+	// Nil: nothing may follow. The field of its faults is set by the caller.
+	Within func(values map[string]string, within string) (map[string]string, error)
 	// Verify tests a credential before it is saved and returns what to save.
 	Verify func(ctx context.Context, s Settings) (Verification, error)
 	// OpenSource returns a source. It may ask the system which streams there
@@ -58,3 +62,14 @@ type Verification struct {
 // Fact is one thing learned about a credential. Name is a JSON key, Title
 // what people read.
 type Fact struct{ Name, Title, Value string }
+
+// Into returns a Within by which what follows the name of a credential is the
+// value of a field.
+func Into(field string) func(values map[string]string, within string) (map[string]string, error) {
+	return func(values map[string]string, within string) (map[string]string, error) {
+		if within != "" {
+			values = Settings{Values: values}.With(map[string]string{field: within}).Values
+		}
+		return values, nil
+	}
+}

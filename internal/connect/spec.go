@@ -16,9 +16,6 @@ type Spec struct {
 	Destination bool
 	// Fields are the credential's settings, in the order of the form.
 	Fields []Field
-	// Within is the field that what follows "credential/" is for; empty: nothing
-	// may follow.
-	Within string
 	// Options are settings of a flow rather than of the credential.
 	Options []Field
 	// Guide tells how to get what the fields ask for, one step a line.

@@ -105,6 +105,24 @@ func (f File) Usable(path string) error {
 	return nil
 }
 
+// Readable says why no database can be read at an absolute path.
+func (f File) Readable(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fault.New(fault.NotFound, "there is no file %s", path).WithField(fieldFrom).WithHint("check the name, and the folder you are in")
+	case err != nil:
+		return unreadable("%s cannot be reached: %w", path, err).WithHint("choose a file that you may read")
+	case !info.Mode().IsRegular():
+		return unreadable("%s is not a file that can hold a database", path).WithHint("choose another file")
+	}
+	opened, err := os.Open(path)
+	if err != nil {
+		return unreadable("%s cannot be read: %w", path, err).WithHint("choose a file that you may read")
+	}
+	return opened.Close()
+}
+
 // Refused makes the fault of a file that could not be opened one of the address.
 func Refused(err error) error {
 	var made *fault.Error
@@ -114,7 +132,14 @@ func Refused(err error) error {
 	return err
 }
 
-const fieldTo = "to"
+const (
+	fieldTo   = "to"
+	fieldFrom = "from"
+)
+
+func unreadable(format string, args ...any) *fault.Error {
+	return fault.New(fault.Invalid, format, args...).WithField(fieldFrom)
+}
 
 // unusable is a fault of the address that the user gave.
 func unusable(format string, args ...any) *fault.Error {

@@ -10,7 +10,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/kalends/kalends/internal/connect"
-	"github.com/kalends/kalends/internal/fault"
 )
 
 // place is where a relation is: what its checkpoints hold.
@@ -23,13 +22,12 @@ type place struct {
 // Read implements connect.Source.
 func (s *source) Read(ctx context.Context, r connect.Reading) iter.Seq2[connect.Batch, error] {
 	return func(yield func(connect.Batch, error) bool) {
-		select {
-		case s.turns <- struct{}{}:
-			defer func() { <-s.turns }()
-		case <-ctx.Done():
-			yield(connect.Batch{}, fault.New(fault.Canceled, "waiting to read %s: %w", s.system.Dialect.Place, context.Cause(ctx)))
+		done, err := s.turns.Take(ctx, s.system.Dialect.Place)
+		if err != nil {
+			yield(connect.Batch{}, err)
 			return
 		}
+		defer done()
 		if err := s.read(ctx, r, func(b connect.Batch) bool { return yield(b, nil) }); err != nil {
 			yield(connect.Batch{}, err)
 		}
@@ -61,8 +59,7 @@ func (s *source) read(ctx context.Context, reading connect.Reading, see func(con
 func (s *source) readOne(ctx context.Context, session Session, b *batcher, from connect.Checkpoint) error {
 	r := b.relation
 	if r.cursor < 0 {
-		err := b.run(session.Rows(ctx, s.statement(r, "")))
-		return b.finish(err)
+		return b.finish(b.run(s.whole(ctx, session, r)))
 	}
 	// Not by its name alone, which ORDER BY would take for what is selected.
 	cursor := "q." + s.system.Dialect.Quoted(r.columns[r.cursor].Name)
@@ -91,9 +88,25 @@ func (s *source) readOne(ctx context.Context, session Session, b *batcher, from 
 	return b.finish(nil)
 }
 
+// whole yields all rows of a relation.
+func (s *source) whole(ctx context.Context, session Session, r *Relation) iter.Seq2[[]any, error] {
+	if own, ok := session.(Scanner); ok && r.table {
+		return own.Scan(ctx, r.from, s.expressions(r))
+	}
+	return session.Rows(ctx, s.statement(r, ""))
+}
+
 // statement selects the rows of a relation.
 func (s *source) statement(r *Relation, which string) string {
-	var all []string
+	all := s.expressions(r)
+	if r.cursor >= 0 {
+		all = append(all, s.system.Literal(r.columns[r.cursor]))
+	}
+	return strings.TrimSpace(fmt.Sprintf("SELECT %s FROM %s AS q %s", strings.Join(all, ", "), r.from, which))
+}
+
+// expressions read the columns of a relation.
+func (s *source) expressions(r *Relation) (all []string) {
 	for _, c := range r.columns {
 		name := s.system.Dialect.Quoted(c.Name)
 		if c.Select != "" {
@@ -101,10 +114,7 @@ func (s *source) statement(r *Relation, which string) string {
 		}
 		all = append(all, name)
 	}
-	if r.cursor >= 0 {
-		all = append(all, s.system.Literal(r.columns[r.cursor]))
-	}
-	return strings.TrimSpace(fmt.Sprintf("SELECT %s FROM %s AS q %s", strings.Join(all, ", "), r.from, which))
+	return all
 }
 
 // last returns from where on the relation is to be read, empty for the start: a

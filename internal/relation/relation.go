@@ -39,6 +39,13 @@ type Session interface {
 	Close() error
 }
 
+// Scanner is a Session that reads a whole table in a way of its own.
+type Scanner interface {
+	// Scan yields what expressions are in each row of a table, as Rows does; the
+	// table is as it stands in a statement.
+	Scan(ctx context.Context, table string, expressions []string) iter.Seq2[[]any, error]
+}
+
 // Column is a column of a table or of a query's result.
 type Column struct {
 	Name    string

@@ -12,15 +12,11 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// atOnce is how many relations of a source are read side by side, each by a
-// connection.
-const atOnce = 4
-
 // source reads the relations of a system.
 type source struct {
 	system    System
 	relations []*Relation
-	turns     chan struct{}
+	turns     Turns
 }
 
 var _ connect.Source = (*source)(nil)
@@ -34,7 +30,7 @@ func Open(ctx context.Context, system System, s connect.Settings) (_ connect.Sou
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, session.Close()) }()
-	src := &source{system: system, turns: make(chan struct{}, atOnce)}
+	src := &source{system: system, turns: NewTurns()}
 	if query := trimmed(s.Values[optionQuery]); query != "" {
 		err = src.ask(ctx, session, query, s)
 	} else {
@@ -59,7 +55,13 @@ func (s *source) ask(ctx context.Context, session Session, query string, setting
 		return err
 	}
 	name := cmp.Or(settings.Values[optionName], defaultName)
-	return s.add("("+query+"\n)", name, columns, nil, settings)
+	r, err := New(name, columns, nil, settings.Values)
+	if err != nil {
+		return err
+	}
+	r.from = "(" + query + "\n)"
+	s.relations = append(s.relations, r)
+	return nil
 }
 
 // list makes each table a relation.
@@ -87,25 +89,17 @@ func (s *source) list(ctx context.Context, session Session, settings connect.Set
 		if len(columns) == 0 {
 			continue
 		}
-		if err := s.add(s.system.Dialect.Qualified(name), name, columns, key, settings); err != nil {
+		r, err := New(name, columns, key, settings.Values)
+		if err != nil {
 			return err
 		}
+		r.from, r.table = s.system.Dialect.Qualified(name), true
+		s.relations = append(s.relations, r)
 	}
 	if len(s.relations) == 0 {
 		return fault.New(fault.NotFound, "there are no tables in %s", s.system.Dialect.Place).WithField("from").
 			WithHint("name another place, or what is to be read with --query")
 	}
-	return nil
-}
-
-// add adds a relation, which from is in a statement.
-func (s *source) add(from, name string, columns []Column, key []string, settings connect.Settings) error {
-	r, err := New(name, columns, key, settings.Values)
-	if err != nil {
-		return err
-	}
-	r.from = from
-	s.relations = append(s.relations, r)
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 type Relation struct {
 	stream  connect.Stream
 	from    string // in a statement
+	table   bool   // rather than a query
 	columns []Column
 	cursor  int  // -1: it is read as a whole
 	hashed  bool // its last column is _key, which it has not itself

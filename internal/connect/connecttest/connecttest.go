@@ -5,7 +5,8 @@
 //		connecttest.TestDestination(t, connecttest.Harness{Fresh: fresh})
 //	}
 //
-// It is the only package outside _test.go files that may import testing.
+// A source of tables has a suite, too: TestTables. Only packages for tests such as
+// this one may import testing outside of _test.go files.
 package connecttest
 
 import (

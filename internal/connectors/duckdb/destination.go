@@ -101,9 +101,13 @@ func (d *destination) suits(ctx context.Context) error {
 	var inFile bool
 	err := d.conn.QueryRowContext(ctx, "SELECT path IS NOT NULL AND type = 'duckdb' FROM duckdb_databases() WHERE database_name = current_database()").Scan(&inFile)
 	if err == nil && !inFile {
-		return fault.New(fault.Invalid, "opening %s: the file is not a DuckDB database", d.path).WithHint("choose another file")
+		return notDuckDB(d.path)
 	}
 	return err
+}
+
+func notDuckDB(path string) error {
+	return fault.New(fault.Invalid, "opening %s: the file is not a DuckDB database", path).WithHint("choose another file")
 }
 
 func (d *destination) disconnect() error {

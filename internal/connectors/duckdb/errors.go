@@ -53,6 +53,8 @@ func sort(err error) meaning {
 	switch e.Type {
 	case duckdb.ErrorTypeIO, duckdb.ErrorTypeFatal, duckdb.ErrorTypePermission:
 		return ofFile(e)
+	case duckdb.ErrorTypeConnection:
+		return meaning{fault.Conflict, "this program has the database open already, to do something else with it", "choose another file, or do one after the other"}
 	case duckdb.ErrorTypeTransaction:
 		return meaning{fault.Unavailable, "another writer was in the way", "run it again: nothing is lost"}
 	case duckdb.ErrorTypeOutOfMemory:
@@ -79,7 +81,7 @@ func ofFile(e *duckdb.Error) meaning {
 	}
 	switch {
 	case says("set lock on file", "used by another process"):
-		return meaning{fault.Unavailable, "another program has the database open", "close that program or wait for it, and run it again: DuckDB lets one at a time"}
+		return meaning{fault.Unavailable, "another program has the database open" + holder(e.Msg), "close that program or wait for it, and run it again: DuckDB lets one at a time"}
 	case isFull(e):
 		return meaning{fault.Unavailable, "the disk is full", "make room and run it again: nothing is lost"}
 	case says("not a valid DuckDB database", "xtension"): // for the file of another database
@@ -90,6 +92,19 @@ func ofFile(e *duckdb.Error) meaning {
 		return meaning{fault.Invalid, "the database is damaged", "restore it from a backup, or choose a new file"}
 	}
 	return meaning{fault.Unavailable, "the disk does not answer as it should (" + firstLine(e.Msg) + ")", "check the disk and its room, and run it again: nothing is lost"}
+}
+
+// holder says which program has a file open, as far as DuckDB tells.
+func holder(words string) string {
+	_, program, found := strings.Cut(words, "lock is held in ")
+	if !found {
+		_, program, found = strings.Cut(words, "already open in ")
+	}
+	i := strings.Index(program, ")") // (PID 123)
+	if !found || i < 0 {
+		return ""
+	}
+	return ": " + strings.TrimSpace(program[:i+1])
 }
 
 // isFull reports whether err says that the disk is full, in the words of one

@@ -1,4 +1,5 @@
-// Package duckdb writes records to a file that is a DuckDB database.
+// Package duckdb writes records to a file that is a DuckDB database, and reads
+// the tables of one.
 //
 // One table per stream. A batch is appended to a temporary table and from there
 // moved by one statement for each kind of change. DuckDB is C++: its half of the
@@ -12,6 +13,7 @@ import (
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/dialect"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/relation"
 )
 
 // New returns the connector "duckdb". In a binary that was built without DuckDB
@@ -23,10 +25,13 @@ func New() connect.Connector {
 			Title:       "DuckDB",
 			About:       "Tables in one file for analysis, without a server; in binaries that are built with the tag duckdb.",
 			Example:     file().Scheme + ":" + file().Example,
+			Source:      true,
 			Destination: true,
+			Options:     relation.Options(),
 			Fields:      file().Fields(),
 		},
 		Address:         address,
+		OpenSource:      openSource,
 		OpenDestination: open,
 	}
 }

@@ -3,76 +3,73 @@ package files
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 	"time"
 
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
+
+	"github.com/kalends/kalends/internal/bucket"
 )
 
 const (
-	// stallAfter is how long a store may take for the next step of a transfer.
-	stallAfter = time.Minute
 	// copyWithin is how long a store may take to copy an object within itself.
 	copyWithin = 10 * time.Minute
 	// uploadPart is how much is sent at once, and held in memory, twice.
 	uploadPart = 8 << 20
 )
 
-var errStalled = errors.New("nothing came for a minute")
+// objects is a store in an object store. What is put there appears at once.
+type objects struct {
+	bucket.Bucket
 
-// bucket is a store in an object store. What is put there appears at once.
-type bucket struct {
-	*blob.Bucket
 	spool string // a folder where what is read is kept meanwhile
 }
 
-var _ store = bucket{}
+var _ store = objects{}
 
-func (b bucket) Create(ctx context.Context, name string) (upload, error) {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+func (b objects) Create(ctx context.Context, name string) (upload, error) {
+	ctx, watch := b.Watch(context.WithoutCancel(ctx))
 	w, err := b.NewWriter(ctx, name, &blob.WriterOptions{
 		BufferSize: uploadPart, MaxConcurrency: 2, ContentType: "application/octet-stream",
 	})
+	watch.Pause()
 	if err != nil {
-		cancel(nil)
+		watch.End()
 		return nil, err
 	}
-	return &bucketUpload{w: w, cancel: cancel}, nil
+	return &objectUpload{w: w, watch: watch}, nil
 }
 
-type bucketUpload struct {
-	w      *blob.Writer
-	cancel context.CancelCauseFunc
-	ended  bool
+type objectUpload struct {
+	w     *blob.Writer
+	watch *bucket.Watch
+	ended bool
 }
 
-func (u *bucketUpload) Write(b []byte) (n int, err error) {
-	timer := time.AfterFunc(stallAfter, func() { u.cancel(errStalled) })
-	defer timer.Stop()
-	return u.w.Write(b)
+func (u *objectUpload) Write(b []byte) (n int, err error) {
+	u.watch.Step()
+	defer u.watch.Pause()
+	n, err = u.w.Write(b)
+	return n, u.watch.Why(err)
 }
 
-func (u *bucketUpload) Commit() error {
+func (u *objectUpload) Commit() error {
 	u.ended = true
-	timer := time.AfterFunc(stallAfter, func() { u.cancel(errStalled) })
-	defer timer.Stop()
-	err := u.w.Close()
-	u.cancel(nil)
-	return err
+	defer u.watch.End()
+	u.watch.Step()
+	return u.watch.Why(u.w.Close())
 }
 
 // Abort ends the upload: one that is canceled leaves no object.
-func (u *bucketUpload) Abort() error {
+func (u *objectUpload) Abort() error {
 	if u.ended {
 		return nil
 	}
 	u.ended = true
-	u.cancel(nil)
+	u.watch.End()
 	if err := u.w.Close(); err != nil && gcerrors.Code(err) != gcerrors.Canceled && !errors.Is(err, context.Canceled) {
 		return err
 	}
@@ -81,39 +78,23 @@ func (u *bucketUpload) Abort() error {
 
 // Open copies the object to this machine: it may be read slowly, and at any
 // place, while a connection would not wait.
-func (b bucket) Open(ctx context.Context, name string) (_ file, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	timer := time.AfterFunc(stallAfter, func() { cancel(errStalled) })
-	defer timer.Stop()
-	from, err := b.NewReader(ctx, name, nil)
-	if err != nil {
-		return nil, gone(err)
-	}
+func (b objects) Open(ctx context.Context, name string) (file, error) {
 	to, err := os.CreateTemp(b.spool, "read-")
 	if err != nil {
-		return nil, errors.Join(err, from.Close())
+		return nil, err
 	}
-	size, err := io.Copy(to, progress{from, timer})
+	read := spooled{File: to}
+	_, err = b.Read(ctx, name, 0, -1, func(from io.Reader) (err error) {
+		read.size, err = io.Copy(to, from)
+		return err
+	})
 	if err == nil {
 		_, err = to.Seek(0, io.SeekStart)
 	}
-	read := spooled{to, size}
-	if err := errors.Join(err, from.Close()); err != nil {
+	if err != nil {
 		return nil, errors.Join(err, read.Close())
 	}
 	return read, nil
-}
-
-// progress gives the store more time with everything that comes.
-type progress struct {
-	io.Reader
-	timer *time.Timer
-}
-
-func (p progress) Read(b []byte) (int, error) {
-	p.timer.Reset(stallAfter)
-	return p.Reader.Read(b)
 }
 
 // spooled is a file that is removed when it is closed.
@@ -125,53 +106,34 @@ type spooled struct {
 func (s spooled) Size() int64  { return s.size }
 func (s spooled) Close() error { return errors.Join(s.File.Close(), os.Remove(s.Name())) }
 
-func (b bucket) List(ctx context.Context, prefix string) ([]string, error) {
+func (b objects) List(ctx context.Context, prefix string) ([]string, error) {
 	var names []string
-	objects := b.Bucket.List(&blob.ListOptions{Prefix: prefix})
-	for {
-		o, err := within(ctx, stallAfter, objects.Next)
-		if errors.Is(err, io.EOF) {
-			slices.Sort(names)
-			return names, nil
-		}
+	for name, err := range b.Objects(ctx, prefix, "") {
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, o.Key)
+		names = append(names, name)
 	}
+	slices.Sort(names)
+	return names, nil
 }
 
-func (b bucket) Move(ctx context.Context, from, to string) error {
-	_, err := within(ctx, copyWithin, func(ctx context.Context) (struct{}, error) {
+func (b objects) Move(ctx context.Context, from, to string) error {
+	_, err := bucket.Within(ctx, copyWithin, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, b.Copy(ctx, to, from, nil)
 	})
 	if err != nil {
-		return gone(err)
+		return bucket.Gone(err)
 	}
 	return b.Remove(ctx, from)
 }
 
-func (b bucket) Remove(ctx context.Context, name string) error {
-	_, err := within(ctx, stallAfter, func(ctx context.Context) (struct{}, error) {
+func (b objects) Remove(ctx context.Context, name string) error {
+	_, err := bucket.Within(ctx, bucket.Patience, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, b.Delete(ctx, name)
 	})
-	if missing(gone(err)) {
+	if missing(bucket.Gone(err)) {
 		return nil
-	}
-	return err
-}
-
-// within calls do with a time limit.
-func within[T any](ctx context.Context, limit time.Duration, do func(context.Context) (T, error)) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	return do(ctx)
-}
-
-// gone marks the error of an object that is not there.
-func gone(err error) error {
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return fmt.Errorf("%w: %w", fs.ErrNotExist, err)
 	}
 	return err
 }

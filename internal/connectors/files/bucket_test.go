@@ -12,9 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/johannesboyne/gofakes3"
-	"github.com/johannesboyne/gofakes3/backend/s3mem"
-
+	"github.com/kalends/kalends/internal/bucket/buckettest"
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
@@ -26,17 +24,6 @@ type bucketAt struct {
 	endpoint, query string
 	// read is a folder where Rows keeps files that never change: those of logs.
 	read string
-}
-
-func newS3(t testing.TB) string {
-	t.Helper()
-	backend := s3mem.New()
-	if err := backend.CreateBucket("bucket"); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(gofakes3.New(backend).Server())
-	t.Cleanup(server.Close)
-	return server.URL
 }
 
 func (b bucketAt) settings(t testing.TB) connect.Settings {
@@ -94,7 +81,7 @@ func (b bucketAt) Rows(t testing.TB, s connect.Stream) []map[string]any {
 func TestDestination_in_a_bucket(t *testing.T) { //nolint:paralleltest // the suite looks at the heap
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Run("snapshot", func(t *testing.T) {
-		endpoint := newS3(t)
+		endpoint := buckettest.New(t, nil).URL
 		place := bucketAt{endpoint: endpoint, query: "format=parquet&partition=start_time:month"}
 		for n := range 3 {
 			d := place.Open(t)
@@ -109,7 +96,7 @@ func TestDestination_in_a_bucket(t *testing.T) { //nolint:paralleltest // the su
 	t.Run("log", func(t *testing.T) {
 		connecttest.TestDestination(t, connecttest.Harness{InfinityRefused: true, Fresh: func(t testing.TB) connecttest.Place {
 			t.Helper()
-			return bucketAt{newS3(t), "layout=log&compress=gzip", inMemory(t)}
+			return bucketAt{buckettest.New(t, nil).URL, "layout=log&compress=gzip", inMemory(t)}
 		}})
 	})
 }
@@ -155,7 +142,7 @@ func TestOpen_says_what_is_wrong_with_a_bucket(t *testing.T) {
 
 func TestVerify_tries_the_place_and_leaves_nothing(t *testing.T) {
 	t.Parallel()
-	place := bucketAt{endpoint: newS3(t), query: "format=parquet"}
+	place := bucketAt{endpoint: buckettest.New(t, nil).URL, query: "format=parquet"}
 	v, err := verify(t.Context(), place.settings(t))
 	if err != nil || v.Values["url"] != "s3://bucket/a/prefix" || len(v.Facts) == 0 {
 		t.Errorf("%+v: %v", v, err)

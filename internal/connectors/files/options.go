@@ -69,6 +69,11 @@ func newOptions(values map[string]string) (options, error) {
 	return o, nil
 }
 
+// values returns the options as newOptions reads them.
+func (o options) values() map[string]string {
+	return map[string]string{"format": o.Format, "layout": o.Layout, "compress": o.Compress, "partition": o.Partition}
+}
+
 // extension ends the names of files.
 func (o options) extension() string {
 	ends := map[string]string{"gzip": ".gz", "zstd": ".zst"}

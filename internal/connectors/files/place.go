@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/gofrs/flock"
 
+	"github.com/kalends/kalends/internal/bucket"
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 )
@@ -29,7 +29,7 @@ func openPlace(ctx context.Context, s connect.Settings) (opened, error) {
 	if err != nil {
 		return opened{}, err
 	}
-	if strings.Contains(where, "://") {
+	if bucket.Addresses(where) {
 		return openBucket(ctx, where, s)
 	}
 	if err := makeFolder(where); err != nil {
@@ -40,6 +40,22 @@ func openPlace(ctx context.Context, s connect.Settings) (opened, error) {
 		return opened{}, refused(faultOf(ctx, "opening", where, err))
 	}
 	return opened{name: where, store: folder{path: where}, scratch: folder{path: where, fleeting: true}, release: release}, nil
+}
+
+// openBucket opens the prefix of a bucket. Nothing is asked of the store yet.
+func openBucket(ctx context.Context, where string, s connect.Settings) (opened, error) {
+	b, err := bucket.Open(ctx, where, s)
+	if err != nil {
+		return opened{}, refused(err)
+	}
+	spool, err := os.MkdirTemp("", "kalends-files-")
+	if err != nil {
+		return opened{}, errors.Join(faultOf(ctx, "opening", where, err), b.Close())
+	}
+	return opened{
+		name: where, store: objects{Bucket: b, spool: spool}, scratch: folder{path: spool, fleeting: true},
+		release: func() error { return errors.Join(b.Close(), os.RemoveAll(spool)) },
+	}, nil
 }
 
 // makeFolder makes the folder unless it is there. The one above is not made: its

@@ -19,11 +19,8 @@ func verify(ctx context.Context, s connect.Settings) (_ connect.Verification, er
 	if err != nil {
 		return connect.Verification{}, err
 	}
-	if s.Values["access_key_id"] != "" && s.Secrets["secret_access_key"].Empty() {
-		return connect.Verification{}, fault.New(fault.Invalid, "the secret access key is missing").WithField("secret_access_key").
-			WithHint("give it, or leave the access key ID out to use the environment's")
-	}
 	values := maps.Clone(s.Values)
+	maps.Copy(values, o.values())
 	if values["url"], err = place(s.Values["url"]); err != nil {
 		return connect.Verification{}, ofURL(err)
 	}

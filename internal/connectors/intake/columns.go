@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -18,9 +19,25 @@ type columns struct {
 	types   []types
 	at      map[string]int
 	settled bool // no more may be found
+	// declared are the types of columns that need not be found out; nil: they do.
+	declared []connect.Type
 }
 
 func newColumns() *columns { return &columns{at: map[string]int{}} }
+
+// declare adds a column whose type is known.
+func (c *columns) declare(name string, t connect.Type) {
+	c.at[name] = len(c.names)
+	c.names, c.types, c.declared = append(c.names, name), append(c.types, anyType), append(c.declared, t)
+}
+
+// typeOf returns the type of a column.
+func (c *columns) typeOf(i int) connect.Type {
+	if c.declared != nil {
+		return c.declared[i]
+	}
+	return c.types[i].narrowest()
+}
 
 // find returns where a column stands, and adds it unless they are settled.
 func (c *columns) find(name string) (int, error) {
@@ -68,8 +85,11 @@ func (c *columns) see(row []any) {
 // values makes the cells of a row values.
 func (c *columns) values(row []any) ([]any, error) {
 	for i, cell := range row {
-		t := c.types[i].narrowest()
-		v, ok := valueOf(cell, t)
+		t, of := c.typeOf(i), valueOf
+		if c.declared != nil {
+			of = declaredOf
+		}
+		v, ok := of(cell, t)
 		if !ok {
 			return nil, fmt.Errorf("column %s holds %s values, and this one is none", c.names[i], t)
 		}
@@ -84,8 +104,13 @@ type place struct {
 	line int
 }
 
-// wrong is the fault of a file whose content is not as it has to be.
-func (p place) wrong(err error) *fault.Error {
+// wrong is the fault of a file whose content is not as it has to be. That of a
+// store that does not give it stays what it is.
+func (p place) wrong(err error) error {
+	var made *fault.Error
+	if errors.As(err, &made) {
+		return made
+	}
 	f := fault.New(fault.Invalid, "%s, line %d: %w", p.file, p.line, err).WithField("from")
 	return f.WithHint("correct the file, or tell how it is written: --format, or ?delimiter=…&header=false behind its name")
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
-	"os"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -37,12 +37,14 @@ type leaf struct {
 // someRows is how many rows are decoded at once.
 const someRows = 256
 
-func newParquet(f *os.File, c *columns) (*parquetReader, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
+// buffers is how much memory the columns of a file share: each is read on its own.
+const buffers = 16 << 20
+
+func newParquet(f file, c *columns) (*parquetReader, error) {
+	opened, err := openParquet(f, look)
+	if err == nil { // now it is known how many columns there are
+		opened, err = openParquet(f, bufferFor(len(opened.Schema().Columns())))
 	}
-	opened, err := parquet.OpenFile(f, info.Size(), parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true))
 	if err != nil {
 		return nil, fmt.Errorf("it is no Parquet, or it is damaged: %w", err)
 	}
@@ -60,6 +62,17 @@ func newParquet(f *os.File, c *columns) (*parquetReader, error) {
 		r.leaves = append(r.leaves, leaf{place, cell})
 	}
 	return r, nil
+}
+
+func openParquet(f file, buffer int) (*parquet.File, error) {
+	return parquet.OpenFile(f, f.Size(), parquet.SkipBloomFilters(true), parquet.SkipPageIndex(true), parquet.OptimisticRead(true), parquet.ReadBufferSize(buffer))
+}
+
+// bufferFor returns how much is read at once of each of so many columns: a power
+// of two, since buffers of one size are used again.
+func bufferFor(columns int) int {
+	const least, most = 16 << 10, 1 << 20
+	return 1 << (bits.Len(uint(min(max(buffers/max(columns, 1), least), most))) - 1)
 }
 
 // next counts rows as lines: Parquet has none.

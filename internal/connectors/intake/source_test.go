@@ -18,8 +18,8 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// file writes a file of a name and returns the values of an address of it.
-func file(t *testing.T, name, content string) map[string]string {
+// fileOf writes a file of a name and returns the values of an address of it.
+func fileOf(t *testing.T, name, content string) map[string]string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -31,12 +31,18 @@ func file(t *testing.T, name, content string) map[string]string {
 // read reads all of a source by settings.
 func read(t *testing.T, values map[string]string, stdin io.Reader) (connect.Stream, [][]any, error) {
 	t.Helper()
-	s, err := open(t.Context(), connect.Settings{Values: values}, stdin)
+	return readAll(t, connect.Settings{Values: values}, stdin)
+}
+
+// readAll reads all of the first stream.
+func readAll(t *testing.T, settings connect.Settings, stdin io.Reader) (connect.Stream, [][]any, error) {
+	t.Helper()
+	s, err := open(t.Context(), settings, stdin)
 	if err != nil {
 		return connect.Stream{}, nil, err
 	}
 	var rows [][]any
-	for b, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()}) {
+	for b, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()[:1]}) {
 		if err != nil {
 			return s.Streams()[0], rows, err
 		}
@@ -95,7 +101,7 @@ func TestSource_csv_however_it_is_packed_and_whatever_it_is_called(t *testing.T)
 		"people.csv": people, "people": people, "people.csv.gz": zipped, "people.csv.zst": zstded, "people.2024.csv": zipped,
 		"people.txt": strings.TrimPrefix(people, "\ufeff"),
 	} {
-		values := file(t, name, content)
+		values := fileOf(t, name, content)
 		values[optionKey] = "id"
 		s, rows, err := read(t, values, nil)
 		if err != nil {
@@ -121,13 +127,13 @@ func TestSource_delimiters_are_found_out_or_given(t *testing.T) {
 		"a,b;c\n1,2;3\n4,5;6\n":  "a integer, b;c text",
 		"a,b\n1,\"x\ny;z\"\n2,;": "a integer, b text",
 	} {
-		values := file(t, "x.csv", content)
+		values := fileOf(t, "x.csv", content)
 		values[optionKey] = "a"
 		if s, _, err := read(t, values, nil); err != nil || typesOfColumns(s) != want {
 			t.Errorf("%q: %s, %v", content, typesOfColumns(s), err)
 		}
 	}
-	values := file(t, "x.csv", "1;2,x\n3;4,y\n")
+	values := fileOf(t, "x.csv", "1;2,x\n3;4,y\n")
 	values[optionDelimiter], values[optionHeader] = ",", "false"
 	if s, rows, err := read(t, values, nil); err != nil || typesOfColumns(s) != "column_1 text, column_2 text, _key text" || len(rows) != 2 {
 		t.Errorf("%s, %v, %v", typesOfColumns(s), rows, err)
@@ -136,7 +142,7 @@ func TestSource_delimiters_are_found_out_or_given(t *testing.T) {
 
 func TestSource_jsonl_keeps_every_value(t *testing.T) {
 	t.Parallel()
-	values := file(t, "x.jsonl", `{"id":1,"n":1,"big":12345678901234567890,"t":"2024-01-01T00:00:00Z","mixed":"a","s":"12","b":true}
+	values := fileOf(t, "x.jsonl", `{"id":1,"n":1,"big":12345678901234567890,"t":"2024-01-01T00:00:00Z","mixed":"a","s":"12","b":true}
 
 {"id":2,"n":2.5,"big":1,"mixed":{"z":[1]},"s":"x\u0000","b":null,"new":[]}
 {"mixed":3,"id":3}`)
@@ -196,12 +202,12 @@ func TestSource_says_in_which_line_a_file_is_wrong(t *testing.T) {
 		"JSON in Latin-1":   {"x.jsonl", "{\"a\":\"M\xfcller\"}\n", "line 1: it is not UTF-8"},
 		"a quote in a name": {"x.csv", "\"a\n1\n", "line 1: "},
 	} {
-		_, _, err := read(t, file(t, c.name, c.content), nil)
+		_, _, err := read(t, fileOf(t, c.name, c.content), nil)
 		if fault.KindOf(err) != fault.Invalid || fault.HintOf(err) == "" || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "ller") {
 			t.Errorf("%s: %v (%s)", what, err, fault.HintOf(err))
 		}
 	}
-	s, rows, err := read(t, file(t, "x.csv", "a,b\n"), nil)
+	s, rows, err := read(t, fileOf(t, "x.csv", "a,b\n"), nil)
 	if err != nil || len(rows) != 0 || typesOfColumns(s) != "a text, b text, _key text" {
 		t.Errorf("only a header: %s, %v, %v", typesOfColumns(s), rows, err)
 	}
@@ -221,7 +227,7 @@ func lines(n int, end string) io.Reader {
 func TestSource_standard_input_is_typed_by_its_beginning(t *testing.T) {
 	t.Parallel()
 	values := map[string]string{fieldPath: standardInput, optionName: "people"}
-	const many = 200_000 // more than is looked at
+	const many = 200_000 // lines: more than is looked at
 	s, rows, err := read(t, values, iotest.HalfReader(lines(many, "")))
 	if err != nil || len(rows) != many || s.Name != "people" || typesOfColumns(s) != "id integer, name text, _key text" {
 		t.Errorf("%s, %s: %d rows, %v", s.Name, typesOfColumns(s), len(rows), err)

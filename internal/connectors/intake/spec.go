@@ -1,20 +1,20 @@
-// Package intake reads files of rows, CSV, JSON Lines or Parquet, and what is
-// piped into standard input.
+// Package intake reads files of rows, CSV, JSON Lines or Parquet, of this
+// machine or an object store, and what is piped into standard input.
 //
 // How it works: a file is read twice. The first time tells which columns there
 // are and the narrowest type that holds every value of each, so that nothing is
 // lost; the second time brings the rows. Standard input can be read but once, so
-// its beginning has to do.
+// its beginning has to do. A folder that Kalends wrote says itself what it holds.
 package intake
 
 import (
 	"cmp"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/kalends/kalends/internal/bucket"
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/fault"
 )
@@ -37,15 +37,16 @@ func New() connect.Connector {
 	return connect.Connector{
 		Spec: connect.Spec{
 			Name:    "files",
+			Schemes: bucket.Schemes(),
 			Title:   "Files",
-			About:   "CSV, JSON Lines or Parquet: a file, those that match a pattern, or standard input.",
+			About:   "CSV, JSON Lines or Parquet: a file or object, those that match a pattern, or standard input.",
 			Example: "files:people.csv",
 			Source:  true,
-			Fields: []connect.Field{
+			Fields: append([]connect.Field{
 				{Name: fieldPath, Title: "File", Help: "A file, a pattern such as exports/people-*.csv, or - for standard input.", Example: "people.csv", Required: true},
 				{Name: optionDelimiter, Title: "Delimiter", Help: "What stands between the values of CSV; found out if it is not given.", Example: ";"},
 				{Name: optionHeader, Title: "Header", Help: "Whether the first line of CSV names the columns.", Default: "true"},
-			},
+			}, bucket.Fields()...),
 			Options: []connect.Field{
 				{Name: optionFormat, Title: "Format", Help: "csv, jsonl or parquet; found out by the name and the content if it is not given.", Example: formatCSV},
 				{Name: optionName, Title: "Name", Help: "What the rows are called; by default as the file."},
@@ -53,41 +54,67 @@ func New() connect.Connector {
 			},
 		},
 		Address:    address,
+		Within:     within,
 		OpenSource: openSource,
 	}
 }
 
-// address reads what follows "files:": a path and options, "people.csv?header=false".
-// The path becomes absolute, because progress is remembered by it.
+// address reads what follows "files:", or the whole of an address with the
+// scheme of an object store: a path and options, "people.csv?header=false".
 func address(rest string) (map[string]string, error) {
 	path, query, _ := strings.Cut(rest, "?")
-	switch {
-	case path == "":
-		return nil, invalid(fieldPath, "no file is named").WithHint("write files:FILE, for example files:people.csv")
-	case strings.HasPrefix(path, "//"):
-		return nil, invalid(fieldPath, "files:// means different files to different programs").
-			WithHint("write files:FILE, for example files:people.csv or files:/srv/people.csv")
-	}
-	given, err := url.ParseQuery(query)
+	values, err := bucket.Options(query, optionFormat, optionDelimiter, optionHeader)
 	if err != nil {
-		return nil, invalid(fieldPath, "what follows the question mark is not written as options").WithHint("write them as delimiter=;&header=false, with %%3B for a semicolon")
-	}
-	values := map[string]string{}
-	for name, all := range given {
-		if known := []string{optionFormat, optionDelimiter, optionHeader}; !slices.Contains(known, name) || len(all) > 1 {
-			return nil, invalid(fieldPath, "the option %q is not known, or given twice", name).WithHint("there are %s", strings.Join(known, ", "))
-		}
-		values[name] = all[0]
+		return nil, err
 	}
 	if _, err := newOptions(values); err != nil {
 		return nil, err
 	}
-	if path != standardInput {
-		if path, err = filepath.Abs(path); err != nil {
-			return nil, invalid(fieldPath, "finding %s: %w", rest, err)
+	values[fieldPath], err = cleaned(path)
+	return values, err
+}
+
+// cleaned makes the name of files the same however it is written: a path is
+// absolute, because runs are told apart by it.
+func cleaned(path string) (string, error) {
+	switch {
+	case path == "":
+		return "", invalid(fieldPath, "no file is named").WithHint("write files:FILE, for example files:people.csv")
+	case strings.HasPrefix(path, "//"):
+		return "", invalid(fieldPath, "files:// means different files to different programs").
+			WithHint("write files:FILE, for example files:people.csv or files:/srv/people.csv")
+	case path == standardInput:
+		return path, nil
+	case bucket.Addresses(path):
+		return bucket.Clean(path)
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", invalid(fieldPath, "finding %s: %w", path, err)
+	}
+	return absolute, nil
+}
+
+// fieldURL is the folder or bucket of a credential, which says how files are
+// written there, too.
+const fieldURL = "url"
+
+// within returns the settings of what follows the name of a credential:
+// "people-*.csv?delimiter=tab" in its folder or bucket.
+func within(credential map[string]string, rest string) (map[string]string, error) {
+	path, _, _ := strings.Cut(rest, "?")
+	if slices.Contains(strings.Split(path, "/"), "..") {
+		return nil, invalid(fieldPath, "what follows the name of a credential cannot go up").WithHint("name a file in %s", credential[fieldURL])
+	}
+	values, err := address(strings.TrimSuffix(credential[fieldURL]+"/"+rest, "/"))
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range bucket.Fields() {
+		if v := credential[f.Name]; v != "" && values[f.Name] == "" {
+			values[f.Name] = v
 		}
 	}
-	values[fieldPath] = path
 	return values, nil
 }
 

@@ -41,7 +41,6 @@ func New() connect.Connector {
 			Destination: true,
 			Options:     relation.Options(),
 			Fields:      fields(),
-			Within:      fieldDatabase,
 			Guide: []string{
 				"CREATE DATABASE …",
 				"CREATE USER kalends IDENTIFIED BY '…'",
@@ -49,6 +48,7 @@ func New() connect.Connector {
 			},
 		},
 		Address:         address,
+		Within:          connect.Into(fieldDatabase),
 		Verify:          verify,
 		OpenSource:      openSource,
 		OpenDestination: open,

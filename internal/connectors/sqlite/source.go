@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"io/fs"
 	"iter"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -47,7 +45,7 @@ type reader struct {
 var _ relation.Session = (*reader)(nil)
 
 func openReader(ctx context.Context, path string, patience time.Duration) (*reader, error) {
-	if err := readable(path); err != nil {
+	if err := file().Readable(path); err != nil { // in words what SQLite would call "unable to open database file"
 		return nil, err
 	}
 	db, err := sql.Open("sqlite", readingDSN(path, patience))
@@ -60,20 +58,6 @@ func openReader(ctx context.Context, path string, patience time.Duration) (*read
 		return nil, errors.Join(r.fault(ctx, "opening", err), db.Close())
 	}
 	return r, nil
-}
-
-// readable says in words what SQLite would call "unable to open database file".
-func readable(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return fault.New(fault.NotFound, "there is no file %s", path).WithField("from").WithHint("check the name, and the folder you are in")
-	case err != nil:
-		return fault.New(fault.Invalid, "%s cannot be reached: %w", path, err).WithField("from").WithHint("choose a file that you may read")
-	case !info.Mode().IsRegular():
-		return fault.New(fault.Invalid, "%s is not a file that can hold a database", path).WithField("from").WithHint("choose another file")
-	}
-	return nil
 }
 
 func readingDSN(path string, patience time.Duration) string {
@@ -129,7 +113,11 @@ func (r *reader) Query(ctx context.Context, query string) (columns []relation.Co
 	from := "(" + query + "\n) AS q"
 	rows, err := r.db.QueryContext(ctx, "SELECT * FROM "+from+" LIMIT 0")
 	if err != nil {
-		return nil, r.fault(ctx, "asking", err)
+		err = r.fault(ctx, "asking", err)
+		if wrong := (*fault.Error)(nil); errors.As(err, &wrong) && wrong.Kind == fault.Invalid {
+			wrong.Field = "query"
+		}
+		return nil, err
 	}
 	types, err := rows.ColumnTypes()
 	if err = closed(rows, err); err != nil {

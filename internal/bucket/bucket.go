@@ -1,11 +1,11 @@
-package files
+package bucket
 
 import (
 	"cmp"
 	"context"
-	"errors"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -16,13 +16,27 @@ import (
 	"gocloud.dev/blob/s3blob"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/fault"
 )
 
-// openBucket opens the bucket in an address like s3://bucket/prefix. Nothing is
-// asked of the store yet.
-func openBucket(ctx context.Context, where string, s connect.Settings) (opened, error) {
-	scheme, rest, _ := strings.Cut(where, "://")
+// Bucket is an open bucket, or what in it has a prefix. It is safe for
+// concurrent use, and to be closed.
+type Bucket struct {
+	*blob.Bucket
+
+	patience time.Duration
+}
+
+// Open opens the bucket of a clean address; the names of objects are relative to
+// the prefix in it. Nothing is asked of the store yet. What the settings do not
+// say is taken from the environment.
+func Open(ctx context.Context, address string, s connect.Settings) (Bucket, error) {
+	scheme, rest, _ := strings.Cut(address, "://")
 	name, prefix, _ := strings.Cut(rest, "/")
+	if s.Values[fieldKeyID] != "" && s.Secrets[fieldSecret].Empty() {
+		return Bucket{}, invalid("the secret access key is missing").WithField(fieldSecret).
+			WithHint("give it, or leave the access key ID out to use the environment's")
+	}
 	var b *blob.Bucket
 	var err error
 	if scheme == "s3" {
@@ -31,34 +45,26 @@ func openBucket(ctx context.Context, where string, s connect.Settings) (opened, 
 		b, err = blob.OpenBucket(ctx, scheme+"://"+name)
 	}
 	if err != nil {
-		return opened{}, invalid("opening %s: %w", where, err).WithHint("check that the environment gives credentials for it")
+		return Bucket{}, fault.New(fault.Invalid, "opening %s: %w", address, err).WithHint("check that the environment gives credentials for it")
 	}
 	if prefix != "" {
 		b = blob.PrefixedBucket(b, prefix+"/")
 	}
-	spool, err := os.MkdirTemp("", "kalends-files-")
-	if err != nil {
-		return opened{}, errors.Join(faultOf(ctx, "opening", where, err), b.Close())
-	}
-	return opened{
-		name: where, store: bucket{Bucket: b, spool: spool}, scratch: folder{path: spool, fleeting: true},
-		release: func() error { return errors.Join(b.Close(), os.RemoveAll(spool)) },
-	}, nil
+	return Bucket{b, Patience}, nil
 }
 
-// openS3 takes what the settings do not say from the environment.
 func openS3(ctx context.Context, name string, s connect.Settings) (*blob.Bucket, error) {
 	var options []func(*config.LoadOptions) error
-	endpoint, region := s.Values["endpoint"], s.Values["region"]
+	endpoint, region := s.Values[fieldEndpoint], s.Values[fieldRegion]
 	if endpoint != "" { // other stores have no regions
 		region = cmp.Or(region, os.Getenv("AWS_REGION"), "us-east-1")
 	}
 	if region != "" {
 		options = append(options, config.WithRegion(region))
 	}
-	if id := s.Values["access_key_id"]; id != "" {
+	if id := s.Values[fieldKeyID]; id != "" {
 		options = append(options, config.WithCredentialsProvider(
-			credentials.NewStaticCredentialsProvider(id, s.Secrets["secret_access_key"].Reveal(), "")))
+			credentials.NewStaticCredentialsProvider(id, s.Secrets[fieldSecret].Reveal(), "")))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, options...)
 	if err != nil {
