@@ -47,6 +47,10 @@ func rules() map[string]rule {
 		},
 		"internal/dialect":  {ours: []string{"internal/connect", "internal/fault"}},
 		"internal/relation": {ours: []string{"internal/connect", "internal/dialect", "internal/fault"}, others: []string{jsontext}},
+		"internal/relation/relationtest": {
+			ours:   []string{"internal/connect", "internal/connect/connecttest", "internal/fault"},
+			others: []string{"github.com/google/go-cmp"},
+		},
 		"internal/connectors/duckdb": {
 			ours:   []string{"internal/connect", "internal/dialect", "internal/fault", "internal/relation"},
 			others: []string{duckdb},
@@ -102,7 +106,7 @@ func rules() map[string]rule {
 
 // helpers are the packages made for tests: they may import testing.
 func helpers() []string {
-	return []string{"internal/bucket/buckettest", "internal/connect/connecttest", "calendly/calendlytest"}
+	return []string{"internal/bucket/buckettest", "internal/connect/connecttest", "internal/relation/relationtest", "calendly/calendlytest"}
 }
 
 func TestImports_follow_the_table(t *testing.T) {

@@ -146,20 +146,26 @@ func unusable(format string, args ...any) *fault.Error {
 	return fault.New(fault.Invalid, format, args...).WithField(fieldTo)
 }
 
-// Verify tells what may be done with the file of a credential. write and read
-// open it for that and close it again; a file that may only be read is enough
-// for a source.
-func (f File) Verify(ctx context.Context, s connect.Settings, write, read func(ctx context.Context, path string) error) (connect.Verification, error) {
+// Verify tells what may be done with the file of a credential by opening it: a
+// file that may only be read is enough for a source.
+func (f File) Verify(
+	ctx context.Context, s connect.Settings,
+	write func(context.Context, connect.Settings) (connect.Destination, error),
+	read func(context.Context, connect.Settings) (connect.Source, error),
+) (connect.Verification, error) {
 	path, err := f.Path(s.Values[FieldPath])
 	if err != nil {
 		return connect.Verification{}, ofPath(err)
 	}
 	written := "yes"
-	if err := write(ctx, path); err != nil {
-		if read(ctx, path) != nil {
-			return connect.Verification{}, ofPath(err)
-		}
-		written = "no"
+	d, err := write(ctx, s)
+	if err == nil {
+		err = d.Close()
+	} else if _, cannot := read(ctx, s); cannot == nil {
+		written, err = "no", nil
+	}
+	if err != nil {
+		return connect.Verification{}, ofPath(err)
 	}
 	values := maps.Clone(s.Values)
 	values[FieldPath] = path

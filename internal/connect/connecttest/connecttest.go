@@ -5,8 +5,8 @@
 //		connecttest.TestDestination(t, connecttest.Harness{Fresh: fresh})
 //	}
 //
-// A source of tables has a suite, too: TestTables. Only packages for tests such as
-// this one may import testing outside of _test.go files.
+// A source of tables has a suite, too: package relationtest. Only packages for
+// tests such as these may import testing outside of _test.go files.
 package connecttest
 
 import (

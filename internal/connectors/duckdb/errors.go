@@ -19,23 +19,13 @@ func is(err error, t duckdb.ErrorType) bool {
 	return errors.As(err, &e) && e.Type == t
 }
 
-// fault sorts an error of the database by its type; a fault already made stays
-// the kind it is. doing says what was tried: "opening". The words of DuckDB are
+// fault sorts an error of the database by its type. doing says what was tried: "opening". The words of DuckDB are
 // repeated where they are about the file only: elsewhere they may hold values.
 func (d *destination) fault(ctx context.Context, doing string, err error) error {
-	var made *fault.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &made):
-		return err
-	case ctx.Err() != nil: // DuckDB says "interrupted" only
-		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, d.path, context.Cause(ctx))
-	}
-	m := sort(err)
-	f := fault.New(m.kind, "%s %s: %s", doing, d.path, m.why).WithHint("%s", m.hint)
-	f.Err = err
-	return f
+	return fault.Sorted(ctx, doing+" "+d.path, err, func(err error) (fault.Kind, string, string) {
+		m := sort(err)
+		return m.kind, m.why, m.hint
+	})
 }
 
 // meaning is what an error means to us.

@@ -181,3 +181,31 @@ func TestOpen_leaves_extensions_alone(t *testing.T) {
 		t.Errorf("autoinstall %v, autoload %v, built in %v: %v", install, load, built, err)
 	}
 }
+
+func TestVerify_tells_what_may_be_done_with_the_file(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "copy.duckdb")
+	saved := func(path string) (connect.Verification, error) {
+		return New().Verify(t.Context(), connect.Settings{Values: map[string]string{"path": path}})
+	}
+	told := func(want string) {
+		t.Helper()
+		v, err := saved(path)
+		if err != nil || v.Values["path"] != path || len(v.Facts) != 1 || v.Facts[0].Value != want {
+			t.Errorf("%+v, %v; want %q", v, err, want)
+		}
+	}
+	told("yes")
+	d := place(path).Open(t)
+	if err := connecttest.PrepareLoad(t.Context(), d); err != nil { // without tables there is nothing to read
+		t.Fatal(err)
+	}
+	mustClose(t, d)
+	if err := os.Chmod(path, 0o444); err != nil {
+		t.Fatal(err)
+	}
+	told("no")
+	if _, err := saved(filepath.Join(path, "none", "x.duckdb")); fault.KindOf(err) != fault.Invalid || fault.FieldOf(err) != "path" {
+		t.Errorf("of %q: %v", fault.FieldOf(err), err)
+	}
+}

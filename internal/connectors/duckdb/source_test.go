@@ -20,6 +20,7 @@ import (
 	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/dialect"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/relation/relationtest"
 )
 
 // shop is a file with tables.
@@ -90,8 +91,8 @@ func (p shop) countedElsewhere(t *testing.T) string {
 
 func TestSource(t *testing.T) {
 	t.Parallel()
-	connecttest.TestTables(t, connecttest.Tables{
-		Fresh:  func(t testing.TB) connecttest.TablesPlace { return newShop(t) },
+	relationtest.TestSource(t, relationtest.Harness{
+		Fresh:  func(t testing.TB) relationtest.Place { return newShop(t) },
 		Quote:  `"`,
 		Before: []string{"CREATE TYPE mood AS ENUM ('sad', 'ha''ppy', 'glad')", "CREATE SEQUENCE numbers"},
 		Cells:  cells(),
@@ -108,12 +109,12 @@ func TestSource(t *testing.T) {
 }
 
 // cells are of each type that DuckDB has.
-func cells() []connecttest.Cell {
+func cells() []relationtest.Cell {
 	ten := time.Date(2024, 1, 1, 10, 0, 0, 123456000, time.UTC)
-	cell := func(declared, value string, is connect.Type, want any) connecttest.Cell {
-		return connecttest.Cell{Declared: declared, Value: value, Type: is, Want: want}
+	cell := func(declared, value string, is connect.Type, want any) relationtest.Cell {
+		return relationtest.Cell{Declared: declared, Value: value, Type: is, Want: want}
 	}
-	return []connecttest.Cell{
+	return []relationtest.Cell{
 		cell("TINYINT", "-7", connect.Integer, int64(-7)), cell("UINTEGER", "4294967295", connect.Integer, int64(4294967295)),
 		cell("BIGINT", "-9223372036854775808", connect.Integer, int64(-9223372036854775808)),
 		cell("UBIGINT", "18446744073709551615", connect.Text, "18446744073709551615"),
@@ -146,7 +147,7 @@ func TestSource_a_column_named_as_the_numbers_of_rows_is_a_column(t *testing.T) 
 	t.Parallel()
 	p := newShop(t, "CREATE TABLE t (id INTEGER PRIMARY KEY, RowID BOOLEAN)", "INSERT INTO t SELECT i, i % 2 = 0 FROM range(10000) r(i)")
 	for what, options := range map[string]map[string]string{"a table": nil, "a cursor": {"cursor": "id"}, "a query": {"query": "SELECT rowid, id FROM t", "key": "id"}} {
-		if rows, _, _ := connecttest.ReadAll(t, p.source(t, options), nil); len(rows) != 10_000 {
+		if rows, _, _ := relationtest.ReadAll(t, p.source(t, options), nil); len(rows) != 10_000 {
 			t.Errorf("%s: %d rows of 10000", what, len(rows))
 		}
 	}
@@ -155,7 +156,7 @@ func TestSource_a_column_named_as_the_numbers_of_rows_is_a_column(t *testing.T) 
 func TestSource_reads_what_remains_after_rows_were_deleted(t *testing.T) {
 	t.Parallel()
 	p := newShop(t, "CREATE TABLE t AS SELECT i FROM range(20000) r(i)", "DELETE FROM t WHERE i < 12345 OR i % 2 = 0")
-	if rows, _, _ := connecttest.ReadAll(t, p.source(t, map[string]string{"key": "i"}), nil); len(rows) != 3828 {
+	if rows, _, _ := relationtest.ReadAll(t, p.source(t, map[string]string{"key": "i"}), nil); len(rows) != 3828 {
 		t.Errorf("%d rows", len(rows))
 	}
 }
@@ -196,7 +197,7 @@ func TestSource_reads_what_a_killed_program_had_committed(t *testing.T) {
 		t.Errorf("while it is open elsewhere: %s of %q: %v (%s)", fault.KindOf(err), fault.FieldOf(err), err, fault.HintOf(err))
 	}
 	release()
-	if rows, _, _ := connecttest.ReadAll(t, shop(path).source(t, nil, "events"), nil); len(rows) != 0 {
+	if rows, _, _ := relationtest.ReadAll(t, shop(path).source(t, nil, "events"), nil); len(rows) != 0 {
 		t.Errorf("%d rows that were not committed", len(rows))
 	}
 	mustClose(t, place(path).Open(t))

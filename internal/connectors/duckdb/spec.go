@@ -7,6 +7,7 @@
 package duckdb
 
 import (
+	"context"
 	"strings"
 	"unicode"
 
@@ -28,7 +29,11 @@ func New() connect.Connector {
 			Source:      true,
 			Destination: true,
 			Options:     relation.Options(),
+			Guide:       file().Guide(),
 			Fields:      file().Fields(),
+		},
+		Verify: func(ctx context.Context, s connect.Settings) (connect.Verification, error) {
+			return file().Verify(ctx, s, open, openSource)
 		},
 		Address:         address,
 		OpenSource:      openSource,

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/kalends/kalends/internal/connect"
-	"github.com/kalends/kalends/internal/connect/connecttest"
+	"github.com/kalends/kalends/internal/relation/relationtest"
 )
 
 // Run runs statements in which names are of the database.
@@ -34,8 +34,8 @@ func (p place) Source(ctx context.Context, t testing.TB, options map[string]stri
 func TestSource(t *testing.T) {
 	t.Parallel()
 	testServer(t)
-	connecttest.TestTables(t, connecttest.Tables{
-		Fresh:  func(t testing.TB) connecttest.TablesPlace { return fresh(t) },
+	relationtest.TestSource(t, relationtest.Harness{
+		Fresh:  func(t testing.TB) relationtest.Place { return fresh(t) },
 		Quote:  "`",
 		Before: []string{"CREATE FUNCTION grab() RETURNS int MODIFIES SQL DATA BEGIN DELETE FROM t; RETURN 1; END"},
 		Cells:  cells(),
@@ -49,9 +49,9 @@ func TestSource(t *testing.T) {
 }
 
 // cells are of each type that people have.
-func cells() []connecttest.Cell {
+func cells() []relationtest.Cell {
 	ten := time.Date(2024, 1, 1, 10, 0, 0, 0, time.UTC)
-	return []connecttest.Cell{
+	return []relationtest.Cell{
 		{Declared: "tinyint", Value: "'-7'", Type: connect.Integer, Want: int64(-7)},
 		{Declared: "boolean", Value: "'1'", Type: connect.Boolean, Want: true, Untold: true},
 		{Declared: "boolean", Value: "'7'", Type: connect.Boolean, Want: nil, Untold: true},

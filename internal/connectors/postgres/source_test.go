@@ -9,6 +9,7 @@ import (
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/relation/relationtest"
 )
 
 // shop makes a schema by statements.
@@ -44,8 +45,8 @@ func (p place) source(t *testing.T, options map[string]string, streams ...string
 func TestSource(t *testing.T) {
 	t.Parallel()
 	server(t)
-	connecttest.TestTables(t, connecttest.Tables{
-		Fresh: func(t testing.TB) connecttest.TablesPlace { return fresh(t) },
+	relationtest.TestSource(t, relationtest.Harness{
+		Fresh: func(t testing.TB) relationtest.Place { return fresh(t) },
 		Quote: `"`,
 		Before: []string{
 			"CREATE TYPE mood AS ENUM ('sad', 'happy', 'glad')", "CREATE DOMAIN age AS int", "CREATE TYPE pair AS (a int, b text)",
@@ -58,9 +59,9 @@ func TestSource(t *testing.T) {
 }
 
 // cells are of each type that people have.
-func cells() []connecttest.Cell {
+func cells() []relationtest.Cell {
 	ten := time.Date(2024, 1, 1, 10, 0, 0, 123456000, time.UTC)
-	return []connecttest.Cell{
+	return []relationtest.Cell{
 		{Declared: "smallint", Value: "-7", Type: connect.Integer, Want: int64(-7)},
 		{Declared: "int", Value: "7", Type: connect.Integer, Want: int64(7)},
 		{Declared: "bigint", Value: "9223372036854775807", Type: connect.Integer, Want: int64(9223372036854775807)},
@@ -125,7 +126,7 @@ func TestSource_reads_what_is_a_part_of_a_table_with_it(t *testing.T) {
 	p := shop(t, "CREATE TABLE empty ()", "CREATE TABLE parted (k int PRIMARY KEY) PARTITION BY RANGE (k)",
 		"CREATE TABLE part PARTITION OF parted FOR VALUES FROM (0) TO (9)", "INSERT INTO parted VALUES (1)")
 	s := p.source(t, nil)
-	if got, _, _ := connecttest.ReadAll(t, s, nil); len(got) != 1 || len(s.Streams()) != 1 || s.Streams()[0].Name != "parted" {
+	if got, _, _ := relationtest.ReadAll(t, s, nil); len(got) != 1 || len(s.Streams()) != 1 || s.Streams()[0].Name != "parted" {
 		t.Errorf("%v of %+v", got, s.Streams())
 	}
 }
@@ -154,7 +155,7 @@ func TestSource_needs_no_right_but_to_read(t *testing.T) {
 		connecttest.Refused(t, "a table of others", err, fault.Forbidden, "SELECT")
 	}
 	admin(t, "GRANT SELECT ON ALL TABLES IN SCHEMA "+quote(p.schema)+" TO "+name)
-	if got, _, _ := connecttest.ReadAll(t, s, nil); len(got) != 1 {
+	if got, _, _ := relationtest.ReadAll(t, s, nil); len(got) != 1 {
 		t.Errorf("%v", got)
 	}
 	v, err := verify(t.Context(), settings)
@@ -180,7 +181,7 @@ func TestSource_a_lost_connection_ends_the_read_and_the_next_goes_on(t *testing.
 		}
 		n, next = n+b.Len(), b.Next
 	}
-	got, _, _ := connecttest.ReadAll(t, s, next)
+	got, _, _ := relationtest.ReadAll(t, s, next)
 	if n == 20000 || n == 0 || n+len(got) != 20001 { // the last row is read again
 		t.Errorf("%d and then %d rows", n, len(got))
 	}

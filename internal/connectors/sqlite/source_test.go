@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
-	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
+	"github.com/kalends/kalends/internal/relation/relationtest"
 )
 
 // shop makes a file by statements.
@@ -62,15 +62,15 @@ func (p shopAt) Source(ctx context.Context, t testing.TB, options map[string]str
 
 func TestSource(t *testing.T) {
 	t.Parallel()
-	connecttest.TestTables(t, connecttest.Tables{
-		Fresh: func(t testing.TB) connecttest.TablesPlace {
+	relationtest.TestSource(t, relationtest.Harness{
+		Fresh: func(t testing.TB) relationtest.Place {
 			t.Helper()
 			path := filepath.Join(t.TempDir(), "a shop #1 100%.db")
 			change(t, path, "VACUUM")
 			return shopAt(path)
 		},
 		Quote: `"`,
-		Cells: []connecttest.Cell{
+		Cells: []relationtest.Cell{
 			{Declared: "INTEGER", Value: "9223372036854775807", Type: connect.Integer, Want: int64(9223372036854775807)},
 			{Declared: "REAL", Value: "0.1", Type: connect.Number, Want: 0.1},
 			{Declared: "BOOLEAN", Value: "1", Type: connect.Boolean, Want: true},
@@ -113,7 +113,7 @@ func TestSource_a_column_has_the_type_that_holds_all_its_values(t *testing.T) {
 		t.Error(d)
 	}
 	ten := time.Date(2024, 1, 1, 10, 0, 0, 0, time.UTC)
-	got, _, notes := connecttest.ReadAll(t, s, nil)
+	got, _, notes := relationtest.ReadAll(t, s, nil)
 	rows := [][]any{
 		{int64(1), int64(9223372036854775807), "1", int64(1), "1", 2.0, 1.5, true, int64(2), ten, "2024-01-01 10:00:00", "2024-01-01", connect.Document(`{"a":1}`), "{", "00ff", nil, int64(1700000000), "2024-02-31 00:00:00"},
 		{int64(2), nil, "two", int64(2), "2.5", 2.5, 2.0, false, int64(0), ten.Add(-2*time.Hour + time.Second/2), "soon", nil, connect.Document("7"), "[]", nil, nil, nil, nil},
@@ -130,8 +130,8 @@ func TestSource_cursors_of_mixed_values_go_on(t *testing.T) {
 	for n := range 5 {
 		change(t, path, "DELETE FROM t WHERE id > "+string(rune('0'+5-n)))
 		options := map[string]string{"cursor": "at"}
-		want, next, _ := connecttest.ReadAll(t, source(t, path, options), nil)
-		got, _, _ := connecttest.ReadAll(t, source(t, path, options), next)
+		want, next, _ := relationtest.ReadAll(t, source(t, path, options), nil)
+		got, _, _ := relationtest.ReadAll(t, source(t, path, options), next)
 		if len(want) != 5-n || len(got) != 1 || got[0][0] != want[len(want)-1][0] {
 			t.Errorf("of %v there are %v left", want, got)
 		}
@@ -167,7 +167,7 @@ func TestSource_leaves_the_file_as_it_is(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	connecttest.ReadAll(t, source(t, path, nil), nil)
+	relationtest.ReadAll(t, source(t, path, nil), nil)
 	after, err := os.ReadFile(path)
 	if err != nil || string(before) != string(after) {
 		t.Error("the file was changed", err)

@@ -7,6 +7,8 @@
 package sqlite
 
 import (
+	"context"
+
 	"github.com/kalends/kalends/internal/connect"
 	"github.com/kalends/kalends/internal/dialect"
 	"github.com/kalends/kalends/internal/relation"
@@ -26,7 +28,9 @@ func New() connect.Connector {
 			Guide:       file().Guide(),
 			Fields:      file().Fields(),
 		},
-		Verify:          verify,
+		Verify: func(ctx context.Context, s connect.Settings) (connect.Verification, error) {
+			return file().Verify(ctx, s, open, openSource)
+		},
 		Address:         file().Address,
 		OpenSource:      openSource,
 		OpenDestination: open,

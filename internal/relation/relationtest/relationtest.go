@@ -1,4 +1,6 @@
-package connecttest
+// Package relationtest is what every source of tables and queries must do, as
+// tests that its own test calls.
+package relationtest
 
 import (
 	"context"
@@ -10,15 +12,16 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// Tables is a kind of source of tables and queries under test, and what is its
+// Harness is a kind of source of tables and queries under test, and what is its
 // system's own.
-type Tables struct {
+type Harness struct {
 	// Fresh returns a place without tables, which is removed when the test ends.
 	// It is called from several tests at once.
-	Fresh func(t testing.TB) TablesPlace
+	Fresh func(t testing.TB) Place
 	// Quote stands around a name that is taken as it is, and twice for itself in
 	// one.
 	Quote string
@@ -34,8 +37,8 @@ type Tables struct {
 	Sly []string
 }
 
-// TablesPlace is where tables are: a file, a schema.
-type TablesPlace interface {
+// Place is where tables are: a file, a schema.
+type Place interface {
 	// Run runs statements by other means than the source; names are of the place.
 	Run(t testing.TB, statements ...string)
 	// Source opens the source, with options of it and for some streams, if any are
@@ -52,10 +55,10 @@ type Cell struct {
 	Untold bool
 }
 
-// TestTables tests all that a source of tables promises.
-func TestTables(t *testing.T, h Tables) { //nolint:tparallel // whether it runs beside others is for its caller to say
+// TestSource tests all that a source of tables promises.
+func TestSource(t *testing.T, h Harness) { //nolint:tparallel // whether it runs beside others is for its caller to say
 	t.Helper()
-	for name, test := range map[string]func(*testing.T, Tables){
+	for name, test := range map[string]func(*testing.T, Harness){
 		"Every_type_keeps_what_it_says":        testCells,
 		"Every_ordered_type_can_be_a_cursor":   testCursors,
 		"A_cursor_reads_ties_again":            testTies,
@@ -74,7 +77,7 @@ func TestTables(t *testing.T, h Tables) { //nolint:tparallel // whether it runs 
 }
 
 // made returns a place with tables.
-func (h Tables) made(t testing.TB, statements ...string) TablesPlace {
+func (h Harness) made(t testing.TB, statements ...string) Place {
 	t.Helper()
 	p := h.Fresh(t)
 	p.Run(t, h.Before...)
@@ -82,11 +85,11 @@ func (h Tables) made(t testing.TB, statements ...string) TablesPlace {
 	return p
 }
 
-func (h Tables) quoted(name string) string {
+func (h Harness) quoted(name string) string {
 	return h.Quote + strings.ReplaceAll(name, h.Quote, h.Quote+h.Quote) + h.Quote
 }
 
-func opened(t testing.TB, p TablesPlace, options map[string]string, streams ...string) connect.Source {
+func opened(t testing.TB, p Place, options map[string]string, streams ...string) connect.Source {
 	t.Helper()
 	s, err := p.Source(t.Context(), t, options, streams...)
 	if err != nil {
@@ -119,7 +122,7 @@ func ReadAll(t testing.TB, s connect.Source, from connect.Checkpoint) (rows [][]
 	return rows, next, notes
 }
 
-func testCells(t *testing.T, h Tables) {
+func testCells(t *testing.T, h Harness) {
 	var columns, values []string
 	for i, c := range h.Cells {
 		columns, values = append(columns, fmt.Sprintf("c%d %s", i, c.Declared)), append(values, c.Value)
@@ -150,7 +153,7 @@ func testCells(t *testing.T, h Tables) {
 }
 
 // A checkpoint holds the last value; so that row comes again, and those after it.
-func testCursors(t *testing.T, h Tables) {
+func testCursors(t *testing.T, h Harness) {
 	for declared, values := range h.Cursors {
 		name := h.quoted("the cursor")
 		p := h.made(t, "CREATE TABLE t (id integer PRIMARY KEY, "+name+" "+declared+")", "INSERT INTO t (id) VALUES (0)")
@@ -166,7 +169,7 @@ func testCursors(t *testing.T, h Tables) {
 	}
 }
 
-func testTies(t *testing.T, h Tables) {
+func testTies(t *testing.T, h Harness) {
 	p := h.made(t, "CREATE TABLE t (id integer PRIMARY KEY, changed varchar(20))", `INSERT INTO t VALUES (1, 'b'), (2, 'a''"'), (3, NULL), (4, 'b')`)
 	options := map[string]string{"cursor": "changed"}
 	rows, next, notes := ReadAll(t, opened(t, p, options), nil)
@@ -188,7 +191,7 @@ func testTies(t *testing.T, h Tables) {
 	}
 }
 
-func testTableKeys(t *testing.T, h Tables) {
+func testTableKeys(t *testing.T, h Harness) {
 	odd := "odd " + h.Quote + "name"
 	p := h.made(t, "CREATE TABLE pairs (a integer, b varchar(20), PRIMARY KEY (b, a))",
 		"CREATE TABLE "+h.quoted(odd)+" (id integer PRIMARY KEY, "+h.quoted("b c")+" varchar(20))", "INSERT INTO "+h.quoted(odd)+" VALUES (1, 'x')",
@@ -213,7 +216,7 @@ func testTableKeys(t *testing.T, h Tables) {
 }
 
 // filled is a table of so many rows, whose texts have so many characters.
-func (h Tables) filled(t testing.TB, rows, length int) TablesPlace {
+func (h Harness) filled(t testing.TB, rows, length int) Place {
 	t.Helper()
 	p := h.made(t, "CREATE TABLE t (id integer PRIMARY KEY, v varchar(20000))")
 	const atOnce = 500
@@ -229,7 +232,7 @@ func (h Tables) filled(t testing.TB, rows, length int) TablesPlace {
 	return p
 }
 
-func testBatches(t *testing.T, h Tables) {
+func testBatches(t *testing.T, h Harness) {
 	s := opened(t, h.filled(t, 2500, 10), map[string]string{"cursor": "id"})
 	var sizes []int
 	for b, err := range s.Read(t.Context(), connect.Reading{Streams: s.Streams()}) {
@@ -258,7 +261,7 @@ func testBatches(t *testing.T, h Tables) {
 	}
 }
 
-func testQueries(t *testing.T, h Tables) {
+func testQueries(t *testing.T, h Harness) {
 	p := h.made(t, "CREATE TABLE people (id integer PRIMARY KEY, name varchar(20))", "INSERT INTO people VALUES (1, 'a'), (2, 'b'), (3, 'b')")
 	s := opened(t, p, map[string]string{"query": "SELECT name, count(*) AS n FROM people GROUP BY name -- each\n;", "name": "names", "key": "name"})
 	rows, _, _ := ReadAll(t, s, nil)
@@ -271,7 +274,7 @@ func testQueries(t *testing.T, h Tables) {
 	}
 	twice, err := p.Source(t.Context(), t, map[string]string{"query": "SELECT 1 AS a, 2 AS a"})
 	if err != nil {
-		fails(t, "two columns of a name", err, fault.Invalid)
+		connecttest.Refused(t, "two columns of a name", err, fault.Invalid)
 	} else if c := twice.Streams()[0].Columns; len(c) != 3 || c[0].Name == c[1].Name {
 		t.Errorf("two columns of a name are %+v", c)
 	}
@@ -280,7 +283,7 @@ func testQueries(t *testing.T, h Tables) {
 	}
 }
 
-func testCanceled(t *testing.T, h Tables) {
+func testCanceled(t *testing.T, h Harness) {
 	s := opened(t, h.filled(t, 3000, 10), nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
@@ -293,5 +296,7 @@ func testCanceled(t *testing.T, h Tables) {
 	if n == 3000 && last == nil {
 		return // all of it was on its way
 	}
-	fails(t, "a canceled read", last, fault.Canceled)
+	if fault.KindOf(last) != fault.Canceled {
+		t.Errorf("a canceled read: %v", last)
+	}
 }

@@ -1,14 +1,15 @@
-package connecttest
+package relationtest
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/kalends/kalends/internal/connect"
+	"github.com/kalends/kalends/internal/connect/connecttest"
 	"github.com/kalends/kalends/internal/fault"
 )
 
-func testRefusals(t *testing.T, h Tables) {
+func testRefusals(t *testing.T, h Harness) {
 	p := h.made(t, "CREATE TABLE t (id integer PRIMARY KEY, flag boolean)", "INSERT INTO t VALUES (1, NULL)", "CREATE TABLE kept (_key varchar(20))")
 	for what, c := range map[string]struct {
 		options     map[string]string
@@ -34,10 +35,10 @@ func testRefusals(t *testing.T, h Tables) {
 		}
 	}
 	_, err := h.Fresh(t).Source(t.Context(), t, nil)
-	fails(t, "a place without tables", err, fault.NotFound)
+	connecttest.Refused(t, "a place without tables", err, fault.NotFound)
 }
 
-func testSly(t *testing.T, h Tables) {
+func testSly(t *testing.T, h Harness) {
 	p := h.made(t, "CREATE TABLE t (id integer PRIMARY KEY)", "INSERT INTO t VALUES (1), (2)")
 	for _, query := range h.Sly {
 		s, err := p.Source(t.Context(), t, map[string]string{"query": query})
@@ -46,7 +47,7 @@ func testSly(t *testing.T, h Tables) {
 				continue
 			}
 		}
-		fails(t, query, err, fault.Invalid)
+		connecttest.Refused(t, query, err, fault.Invalid)
 	}
 	rows, _, _ := ReadAll(t, opened(t, p, nil, "t"), nil)
 	if len(rows) != 2 {
