@@ -121,8 +121,8 @@ func TestObjects_yields_names_or_folders(t *testing.T) {
 // do and no secret.
 func refuses(t *testing.T, err error, kind fault.Kind, says string) {
 	t.Helper()
-	f := Fault(t.Context(), "reading", "s3://bucket/x", err, func(err error) Meaning { return Means(err, "list objects") })
-	if fault.KindOf(f) != kind || fault.HintOf(f) == "" || !strings.Contains(f.Error(), "reading s3://bucket/x: "+says) || strings.Contains(f.Error(), "hidden") {
+	f := fault.Sorted(t.Context(), "reading s3://bucket/x", err, func(err error) (fault.Kind, string, string) { return Means(err, "list objects") })
+	if fault.KindOf(f) != kind || fault.HintOf(f) == "" || !strings.Contains(f.Error(), "reading s3://bucket/x: "+says) || strings.Contains(f.Error(), "hidden") || strings.Contains(f.Error(), "\n") {
 		t.Errorf("%s, want %s: %v (%s)", fault.KindOf(f), kind, f, fault.HintOf(f))
 	}
 }
@@ -167,7 +167,7 @@ func TestRead_says_what_cut_or_kept_it(t *testing.T) {
 		return err
 	})
 	<-ended
-	if err := Fault(ctx, "reading", "x", err, nil); fault.KindOf(err) != fault.Canceled {
+	if err := fault.Sorted(ctx, "reading x", err, nil); fault.KindOf(err) != fault.Canceled {
 		t.Errorf("canceled: %v", err)
 	}
 }

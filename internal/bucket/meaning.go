@@ -6,56 +6,51 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 
 	"gocloud.dev/gcerrors"
 
 	"github.com/kalends/kalends/internal/fault"
 )
 
-// Meaning is the kind of an error, why there was one and what to do about it.
-type Meaning struct {
-	Kind      fault.Kind
-	Why, Hint string
-}
-
 const again = "check the network and run it again: nothing is lost"
 
-// Fault makes a fault of an error, by its meaning; one that is a fault already
-// stays as it is. doing says what was tried: "opening".
-func Fault(ctx context.Context, doing, place string, err error, means func(error) Meaning) error {
-	var made *fault.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &made):
-		return err
-	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fault.New(fault.KindOf(err), "%s %s: %w", doing, place, err)
-	case ctx.Err() != nil:
-		return fault.New(fault.KindOf(ctx.Err()), "%s %s: %w", doing, place, context.Cause(ctx))
-	}
-	m := means(err)
-	return fault.New(m.Kind, "%s %s: %s: %w", doing, place, m.Why, err).WithHint("%s", m.Hint)
+// Means tells what an error of a store means, as fault.Sorted asks for it, with
+// the store's own words; fault.Internal if it is none. rights are what a key must
+// be allowed: "list and read objects".
+func Means(err error, rights string) (kind fault.Kind, why, hint string) {
+	kind, why, hint = means(err, rights)
+	return kind, why + ": " + words(err), hint
 }
 
-// Means returns the meaning of an error of a store; fault.Internal if it is none.
-// rights are what a key must be allowed: "list and read objects".
-func Means(err error, rights string) Meaning {
+// words are those of err in one line: some SDKs write a page.
+func words(err error) string {
+	const most = 300
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+func means(err error, rights string) (kind fault.Kind, why, hint string) {
 	var coded interface{ ErrorCode() string } // what the SDKs of AWS give
 	var status interface{ HTTPStatusCode() int }
 	var network net.Error
 	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fault.KindOf(err), "interrupted", again
 	case errors.As(err, &coded) && slices.Contains([]string{"InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken"}, coded.ErrorCode()):
-		return Meaning{fault.Unauthorized, "the access key is refused", "check the key, or make a new one"}
+		return fault.Unauthorized, "the access key is refused", "check the key, or make a new one"
 	case errors.As(err, &coded) && coded.ErrorCode() == "AccessDenied", gcerrors.Code(err) == gcerrors.PermissionDenied:
-		return Meaning{fault.Forbidden, "access is denied", "let the key " + rights + " in the bucket"}
+		return fault.Forbidden, "access is denied", "let the key " + rights + " in the bucket"
 	case gcerrors.Code(err) == gcerrors.NotFound:
-		return Meaning{fault.NotFound, "there is no such bucket", "make the bucket, or correct its name and region"}
+		return fault.NotFound, "there is no such bucket", "make the bucket, or correct its name and region"
 	case errors.Is(err, errCut) && !errors.Is(err, errStalled):
-		return Meaning{fault.Unavailable, "the answer was cut", again}
+		return fault.Unavailable, "the answer was cut", again
 	case errors.As(err, &status) && status.HTTPStatusCode() >= http.StatusInternalServerError, errors.As(err, &network),
 		gcerrors.Code(err) == gcerrors.DeadlineExceeded, errors.Is(err, errStalled):
-		return Meaning{fault.Unavailable, "the store does not answer", again}
+		return fault.Unavailable, "the store does not answer", again
 	}
-	return Meaning{Kind: fault.Internal, Why: "the files"}
+	return fault.Internal, "the files", ""
 }

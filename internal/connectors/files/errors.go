@@ -32,23 +32,30 @@ func refused(err error) error {
 // faultOf sorts an error of a file system or an object store; a fault already
 // made stays the kind it is. doing says what was tried: "opening".
 func faultOf(ctx context.Context, doing, place string, err error) error {
-	return bucket.Fault(ctx, doing, place, err, meaningOf)
+	return fault.Sorted(ctx, doing+" "+place, err, meaningOf)
 }
 
 // meaningOf looks for the code of the system before that of an object store:
 // there, all codes of the system are of the network.
-func meaningOf(err error) bucket.Meaning {
+func meaningOf(err error) (kind fault.Kind, why, hint string) {
+	if kind, why, hint = ofSystem(err); why == "" {
+		return bucket.Means(err, "list, read, write and delete objects")
+	}
+	return kind, why + ": " + err.Error(), hint
+}
+
+func ofSystem(err error) (kind fault.Kind, why, hint string) {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), runtime.GOOS == "windows" && errors.Is(err, syscall.Errno(windowsDiskFull)):
-		return bucket.Meaning{Kind: fault.Unavailable, Why: "the disk is full", Hint: "make room and run it again: nothing is lost"}
+		return fault.Unavailable, "the disk is full", "make room and run it again: nothing is lost"
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return bucket.Meaning{Kind: fault.Invalid, Why: "it cannot be written", Hint: "choose a folder that you may write to"}
+		return fault.Invalid, "it cannot be written", "choose a folder that you may write to"
 	case errors.Is(err, fs.ErrNotExist):
-		return bucket.Meaning{Kind: fault.Invalid, Why: "a file that the manifest names is gone", Hint: "restore it from a backup, or remove the whole folder or prefix and copy anew"}
+		return fault.Invalid, "a file that the manifest names is gone", "restore it from a backup, or remove the whole folder or prefix and copy anew"
 	case errors.Is(err, syscall.EIO):
-		return bucket.Meaning{Kind: fault.Unavailable, Why: "the disk does not answer as it should", Hint: "check the disk and run it again: nothing is lost"}
+		return fault.Unavailable, "the disk does not answer as it should", "check the disk and run it again: nothing is lost"
 	}
-	return bucket.Means(err, "list, read, write and delete objects")
+	return fault.Internal, "", ""
 }
 
 // windowsDiskFull is ERROR_DISK_FULL.

@@ -45,9 +45,9 @@ func openObjects(ctx context.Context, path string, s connect.Settings, seen *sta
 
 // fault sorts an error of the store.
 func (b objects) fault(ctx context.Context, doing, name string, err error) error {
-	return fromOf(bucket.Fault(ctx, doing, name, err, func(err error) bucket.Meaning {
+	return fromOf(fault.Sorted(ctx, doing+" "+name, err, func(err error) (kind fault.Kind, why, hint string) {
 		if errors.Is(err, fs.ErrNotExist) {
-			return bucket.Meaning{Kind: fault.NotFound, Why: "it is gone", Hint: "run it again when nothing is removed meanwhile"}
+			return fault.NotFound, "it is gone", "run it again when nothing is removed meanwhile"
 		}
 		return bucket.Means(err, "list and read objects")
 	}))
