@@ -215,8 +215,4 @@ func TestMeans_every_kind(t *testing.T) {
 	if kind, _, _ := Means(errors.New("what is this"), ""); kind != fault.Internal {
 		t.Error(kind)
 	}
-	made := fault.New(fault.Schema, "x")
-	if err := Fault(t.Context(), "reading", "x", made, nil); !errors.Is(err, made) || fault.KindOf(err) != fault.Schema {
-		t.Error(err)
-	}
 }
