@@ -161,3 +161,22 @@ func TestVerify_tries_the_place_and_leaves_nothing(t *testing.T) {
 		t.Errorf("without the secret: %v", err)
 	}
 }
+
+func TestVerify_takes_a_key_that_only_reads(t *testing.T) {
+	t.Parallel()
+	store := buckettest.New(t, func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method != http.MethodGet && r.Method != http.MethodHead {
+				w.WriteHeader(http.StatusForbidden)
+				_, _ = io.WriteString(w, "<Error><Code>AccessDenied</Code></Error>")
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	})
+	place := bucketAt{endpoint: store.URL}
+	v, err := verify(t.Context(), place.settings(t))
+	if err != nil || v.Facts[2] != (connect.Fact{Name: "may_write", Title: "May write", Value: "no"}) {
+		t.Errorf("%+v: %v", v.Facts, err)
+	}
+}

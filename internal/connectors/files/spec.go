@@ -32,7 +32,7 @@ func New() connect.Connector {
 			Fields:      fields(),
 			Guide: []string{
 				"For a folder of this machine no credential is needed: --to files:FOLDER",
-				"Make an access key that may list, read, write and delete objects in the bucket.",
+				"Make an access key that may list, read, write and delete objects in the bucket; one to read only needs to list and read.",
 				"Leave the access key out to use what the environment gives: AWS_*, GOOGLE_APPLICATION_CREDENTIALS, AZURE_STORAGE_*.",
 			},
 		},

@@ -13,7 +13,7 @@ import (
 )
 
 // verify tells whether files can be kept at the place: it writes a small one,
-// reads and removes it.
+// reads and removes it. A key that may only list a bucket is one to read it with.
 func verify(ctx context.Context, s connect.Settings) (_ connect.Verification, err error) {
 	o, err := newOptions(s.Values)
 	if err != nil {
@@ -28,13 +28,20 @@ func verify(ctx context.Context, s connect.Settings) (_ connect.Verification, er
 	if err != nil {
 		return connect.Verification{}, ofURL(err)
 	}
+	mayWrite := "yes"
 	err = faultOf(ctx, "trying", at.name, probe(ctx, at.store))
+	if fault.KindOf(err) == fault.Forbidden {
+		if _, denied := at.store.List(ctx, own); denied == nil {
+			err, mayWrite = nil, "no"
+		}
+	}
 	if err := errors.Join(err, at.release()); err != nil {
 		return connect.Verification{}, ofURL(err)
 	}
 	return connect.Verification{Values: values, Facts: []connect.Fact{
 		{Name: "place", Title: "Place", Value: at.name},
 		{Name: "kept_as", Title: "Kept as", Value: o.String()},
+		{Name: "may_write", Title: "May write", Value: mayWrite},
 	}}, nil
 }
 
