@@ -23,7 +23,7 @@ import (
 // an upsert alone: the same batches, as the driver takes them, into the same
 // tables.
 func duckdb(ctx context.Context, b *bench) (result, error) {
-	l, err := meetings(ctx, b, 10_000)
+	l, err := meetings(ctx, b)
 	if err != nil {
 		return result{}, err
 	}

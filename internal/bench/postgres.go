@@ -22,7 +22,7 @@ func postgres(ctx context.Context, b *bench) (r result, err error) {
 	if address == "" {
 		return result{ratio: "not measured: there is no server; run it with scripts/services", kept: true}, nil
 	}
-	l, err := meetings(ctx, b, 10_000)
+	l, err := meetings(ctx, b)
 	if err != nil {
 		return result{}, err
 	}

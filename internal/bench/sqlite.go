@@ -18,7 +18,7 @@ import (
 // alone: the same batches, as the driver takes them, into the same tables, as
 // safe from a power cut.
 func sqlite(ctx context.Context, b *bench) (result, error) {
-	l, err := meetings(ctx, b, 10_000)
+	l, err := meetings(ctx, b)
 	if err != nil {
 		return result{}, err
 	}
