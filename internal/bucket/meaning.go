@@ -26,7 +26,8 @@ func Means(err error, rights string) (kind fault.Kind, why, hint string) {
 // words are those of err in one line: some SDKs write a page.
 func words(err error) string {
 	const most = 300
-	text := strings.Join(strings.Fields(err.Error()), " ")
+	rule := func(word string) bool { return strings.Trim(word, "-") == "" }
+	text := strings.Join(slices.DeleteFunc(strings.Fields(err.Error()), rule), " ")
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}
