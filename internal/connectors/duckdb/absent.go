@@ -9,6 +9,8 @@ import (
 	"github.com/kalends/kalends/internal/fault"
 )
 
+func verifier() func(context.Context, connect.Settings) (connect.Verification, error) { return nil }
+
 // open says that there is no DuckDB in this binary.
 func open(context.Context, connect.Settings) (connect.Destination, error) { return nil, absent("to") }
 

@@ -17,6 +17,12 @@ import (
 	"github.com/kalends/kalends/internal/relation"
 )
 
+func verifier() func(context.Context, connect.Settings) (connect.Verification, error) {
+	return func(ctx context.Context, s connect.Settings) (connect.Verification, error) {
+		return file().Verify(ctx, s, open, openSource)
+	}
+}
+
 // openSource returns what reads the file named by the setting "path". Its tables
 // are its streams, and it is never written.
 func openSource(ctx context.Context, s connect.Settings) (connect.Source, error) {

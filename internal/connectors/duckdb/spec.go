@@ -7,7 +7,6 @@
 package duckdb
 
 import (
-	"context"
 	"strings"
 	"unicode"
 
@@ -18,7 +17,7 @@ import (
 )
 
 // New returns the connector "duckdb". In a binary that was built without DuckDB
-// it opens nothing, and says so.
+// it opens nothing, and says so, and takes no credentials.
 func New() connect.Connector {
 	return connect.Connector{
 		Spec: connect.Spec{
@@ -32,9 +31,7 @@ func New() connect.Connector {
 			Guide:       file().Guide(),
 			Fields:      file().Fields(),
 		},
-		Verify: func(ctx context.Context, s connect.Settings) (connect.Verification, error) {
-			return file().Verify(ctx, s, open, openSource)
-		},
+		Verify:          verifier(),
 		Address:         address,
 		OpenSource:      openSource,
 		OpenDestination: open,
