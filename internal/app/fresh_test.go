@@ -334,7 +334,8 @@ func TestSync_reads_long_lists_by_their_changes(t *testing.T) {
 		t.Fatal(err)
 	}
 	calls := sync()
-	if calls["contacts"] > 2 || calls["notes"] > 1 || calls["activity_log_entries"] > 5 {
+	const who = 3 // calls to learn who the caller is, by the stream that is first
+	if calls["contacts"] > 2+who || calls["notes"] > 1+who || calls["activity_log_entries"] > 2+who {
 		t.Errorf("a near pass made %v calls", calls)
 	}
 	if n := c.count("contacts WHERE name = 'Renamed'"); n != 1 {
