@@ -11,7 +11,7 @@ import (
 // buffered is how much of a file of changes is read and written at once.
 const buffered = 32 << 10
 
-// mostBytes bounds a key and a payload: what is longer was never written.
+// mostBytes bounds a key and a row: what is longer was never written.
 const mostBytes = 1 << 30
 
 // runWriter writes changes, sorted, to a file that only Kalends reads.
@@ -33,13 +33,13 @@ func createRun(ctx context.Context, s store, name string) (*runWriter, error) {
 func (w *runWriter) write(c change) error {
 	w.head = binary.AppendUvarint(w.head[:0], uint64(len(c.key)))
 	w.head = append(append(w.head, c.key...), byte(c.op))
-	w.head = binary.AppendUvarint(w.head, uint64(len(c.payload)))
+	w.head = binary.AppendUvarint(w.head, uint64(len(c.values)))
 	_, err := w.out.Write(w.head)
 	if err == nil {
-		_, err = w.out.Write(c.payload) // a bufio.Writer keeps its error
+		_, err = w.out.Write(c.values) // a bufio.Writer keeps its error
 	}
 	w.part.Rows++
-	w.part.Bytes += int64(len(w.head) + len(c.payload))
+	w.part.Bytes += int64(len(w.head) + len(c.values))
 	return err
 }
 
@@ -101,7 +101,7 @@ func (r *run) next() (change, error) {
 		return change{}, r.ended(err)
 	}
 	r.current.op = op(b)
-	err = r.fill(&r.current.payload)
+	err = r.fill((*[]byte)(&r.current.values))
 	return r.current, err
 }
 

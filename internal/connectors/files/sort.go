@@ -17,22 +17,22 @@ const mostHeld = 8 << 20
 type sorter struct {
 	store store
 	name  func(n int) string // of the n-th file
-	held  []byte             // keys and payloads
+	held  []byte             // keys and values
 	index []entry
 	parts []part
 }
 
 // entry is where a change stands in what is held.
 type entry struct {
-	from, payload, end int
-	op                 op
+	from, values, end int
+	op                op
 }
 
 func (s *sorter) add(ctx context.Context, c change) error {
 	e := entry{from: len(s.held), op: c.op}
 	s.held = append(s.held, c.key...)
-	e.payload = len(s.held)
-	s.held = append(s.held, c.payload...)
+	e.values = len(s.held)
+	s.held = append(s.held, c.values...)
 	e.end = len(s.held)
 	s.index = append(s.index, e)
 	if len(s.held) < mostHeld {
@@ -58,7 +58,7 @@ func (s *sorter) flush(ctx context.Context) error {
 // sorted yields what is held.
 func (s *sorter) sorted() *heldChanges {
 	slices.SortStableFunc(s.index, func(a, b entry) int {
-		return bytes.Compare(s.held[a.from:a.payload], s.held[b.from:b.payload])
+		return bytes.Compare(s.held[a.from:a.values], s.held[b.from:b.values])
 	})
 	return &heldChanges{s: s}
 }
@@ -86,7 +86,7 @@ func (h *heldChanges) next() (change, error) {
 	}
 	e := h.s.index[h.n]
 	h.n++
-	return change{key: h.s.held[e.from:e.payload], op: e.op, payload: h.s.held[e.payload:e.end]}, nil
+	return change{key: h.s.held[e.from:e.values], op: e.op, values: h.s.held[e.values:e.end]}, nil
 }
 
 func (*heldChanges) Close() error { return nil }

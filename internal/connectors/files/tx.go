@@ -12,7 +12,7 @@ import (
 
 // recorder takes down the changes of one stream in a transaction.
 type recorder interface {
-	write(ctx context.Context, t *table, o op, values []any) error
+	write(ctx context.Context, t *table, r connect.Record) error
 	// end makes the changes durable and adds them to the next manifest.
 	end(ctx context.Context, next *manifest) error
 	// drop removes what was written.
@@ -67,11 +67,7 @@ func (t *tx) write(ctx context.Context, s connect.Stream, records []connect.Reco
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		o, values, err := table.record(r)
-		if err != nil {
-			return err
-		}
-		if err := to.write(ctx, table, o, values); err != nil {
+		if err := to.write(ctx, table, r); err != nil {
 			return err
 		}
 	}
@@ -155,8 +151,10 @@ type sortRecorder struct {
 	change change
 }
 
-func (r *sortRecorder) write(ctx context.Context, t *table, o op, values []any) error {
-	t.change(&r.change, o, values)
+func (r *sortRecorder) write(ctx context.Context, t *table, record connect.Record) error {
+	if err := t.change(&r.change, record); err != nil {
+		return err
+	}
 	return r.sorter.add(ctx, r.change)
 }
 
