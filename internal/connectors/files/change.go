@@ -3,6 +3,7 @@ package files
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 )
 
@@ -68,6 +69,22 @@ type changes interface {
 	// next returns io.EOF after the last.
 	next() (change, error)
 	Close() error
+}
+
+// each shows changes to see, until it returns an error.
+func each(from changes, see func(change) error) error {
+	for {
+		c, err := from.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := see(c); err != nil {
+			return err
+		}
+	}
 }
 
 // none are no changes.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/kalends/kalends/internal/connect"
@@ -65,7 +64,7 @@ func (d *destination) base(ctx context.Context, s shape) (changes, error) {
 	case 1:
 		return d.openSnapshot(ctx, s, s.Files[0].Name)
 	}
-	sorted, by := d.newSorter("base."+s.Folder), s.sortBy()
+	sorted, by := d.scratchSorter("base."+s.Folder), s.sortBy()
 	var c change
 	for _, p := range s.Files {
 		err := d.options.readRows(ctx, d.store, p.Name, s.all(), func(row packed) error {
@@ -136,7 +135,7 @@ func (w *snapshotWriter) writeAll(ctx context.Context, from changes) error {
 		if err := w.begin(ctx, ""); err != nil {
 			return err
 		}
-		err := fold(ctx, w.shape, from, func(_ []byte, row packed) error { return w.writing.encode(row) })
+		err := rowsAhead(func(add func(change) error) error { return fold(ctx, w.shape, from, add) }, w.writing.encode)
 		return errors.Join(err, w.end(err))
 	}
 	before := safe(w.shape.Columns[column].Name) + "_" + period + "="
@@ -151,12 +150,11 @@ func (w *snapshotWriter) writeAll(ctx context.Context, from changes) error {
 
 // writeParts sorts the rows by partition, so that one file is open at a time.
 func (w *snapshotWriter) writeParts(ctx context.Context, from changes, appendFolder func([]byte, packed) []byte) error {
-	sorted := w.d.newSorter("parts." + w.shape.Folder)
-	var c change
-	err := fold(ctx, w.shape, from, func(key []byte, row packed) error {
-		c.key = append(append(appendFolder(c.key[:0], row), 0), key...)
-		c.values = row
-		return sorted.add(ctx, c)
+	sorted := w.d.scratchSorter("parts." + w.shape.Folder)
+	var key []byte
+	err := fold(ctx, w.shape, from, func(c change) error {
+		key = append(append(appendFolder(key[:0], c.values), 0), c.key...)
+		return sorted.add(ctx, change{key: key, values: c.values})
 	})
 	if err != nil {
 		return err
@@ -165,20 +163,14 @@ func (w *snapshotWriter) writeParts(ctx context.Context, from changes, appendFol
 	if err != nil {
 		return err
 	}
-	err = w.copyParts(ctx, parts)
+	err = rowsAhead(func(add func(change) error) error { return each(parts, add) }, func(rows *held) error { return w.encode(ctx, rows) })
 	return errors.Join(err, w.end(err), parts.Close())
 }
 
-func (w *snapshotWriter) copyParts(ctx context.Context, from changes) error {
-	for {
-		c, err := from.next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		folder, _, _ := bytes.Cut(c.key, []byte{0})
+// encode writes rows to the files of their partitions.
+func (w *snapshotWriter) encode(ctx context.Context, rows *held) error {
+	for n := 0; n < len(rows.index); {
+		folder := folderOf(rows.at(n))
 		if w.writing == nil || string(folder) != w.folder {
 			if err := errors.Join(w.end(nil), ctx.Err()); err != nil {
 				return err
@@ -187,10 +179,22 @@ func (w *snapshotWriter) copyParts(ctx context.Context, from changes) error {
 				return err
 			}
 		}
-		if err := w.writing.encode(c.values); err != nil {
+		same := n + 1
+		for same < len(rows.index) && bytes.Equal(folderOf(rows.at(same)), folder) {
+			same++
+		}
+		if err := w.writing.encode(rows.part(n, same)); err != nil {
 			return err
 		}
+		n = same
 	}
+	return nil
+}
+
+// folderOf returns the folder with which the key of a row begins.
+func folderOf(row change) []byte {
+	folder, _, _ := bytes.Cut(row.key, []byte{0})
+	return folder
 }
 
 func (w *snapshotWriter) begin(ctx context.Context, folder string) (err error) {

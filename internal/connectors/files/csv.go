@@ -17,35 +17,40 @@ import (
 // and changes line ends within texts.
 type csvEncoder struct {
 	to      io.WriteCloser
-	out     *bufio.Writer
 	columns int
-	line    []byte
+	lines   []byte
 }
 
 func newCSVEncoder(to io.WriteCloser, columns []connect.Column) (*csvEncoder, error) {
-	e := &csvEncoder{to: to, columns: len(columns), out: bufio.NewWriterSize(to, 256<<10)}
+	e := &csvEncoder{to: to, columns: len(columns)}
 	var header packed
 	for _, c := range columns {
 		header = header.text(c.Name)
 	}
-	return e, e.encode(header)
+	var rows held
+	rows.add(change{values: header})
+	return e, e.encode(&rows)
 }
 
-func (e *csvEncoder) encode(row packed) error {
-	e.line = e.line[:0]
-	for i := range e.columns {
-		if i > 0 {
-			e.line = append(e.line, ',')
+func (e *csvEncoder) encode(rows *held) error {
+	e.lines = e.lines[:0]
+	for n := range rows.index {
+		row := rows.at(n).values
+		for i := range e.columns {
+			if i > 0 {
+				e.lines = append(e.lines, ',')
+			}
+			var c cell
+			c, row = row.cut()
+			e.lines = appendField(e.lines, c)
 		}
-		var c cell
-		c, row = row.cut()
-		e.line = appendField(e.line, c)
+		e.lines = append(e.lines, '\r', '\n')
 	}
-	_, err := e.out.Write(append(e.line, '\r', '\n'))
+	_, err := e.to.Write(e.lines)
 	return err
 }
 
-func (e *csvEncoder) Close() error { return errors.Join(e.out.Flush(), e.to.Close()) }
+func (e *csvEncoder) Close() error { return e.to.Close() }
 
 func appendField(to []byte, c cell) []byte {
 	switch c.tag {

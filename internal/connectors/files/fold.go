@@ -94,12 +94,12 @@ func (r *rows) version(c change) {
 
 // fold shows the rows that changes come to, by key, until see returns an
 // error.
-func fold(ctx context.Context, s shape, from changes, see func(key []byte, row packed) error) error {
+func fold(ctx context.Context, s shape, from changes, see func(row change) error) error {
 	r := newRows(s)
 	var key []byte
 	show := func() error {
 		for _, row := range r.all {
-			if err := see(key, row); err != nil {
+			if err := see(change{key: key, values: row}); err != nil {
 				return err
 			}
 		}

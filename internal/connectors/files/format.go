@@ -13,8 +13,8 @@ import (
 
 // encoder writes rows to a file.
 type encoder interface {
-	// encode writes a row; a value that is absent is null.
-	encode(row packed) error
+	// encode writes rows, which it does not keep; a value that is absent is null.
+	encode(rows *held) error
 	// Close writes what is left. The file is not committed.
 	Close() error
 }
@@ -112,9 +112,12 @@ func (w *writing) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (w *writing) encode(row packed) error {
-	w.part.Rows++
-	return w.encoder.encode(row)
+func (w *writing) encode(rows *held) error {
+	if len(rows.index) == 0 {
+		return nil
+	}
+	w.part.Rows += int64(len(rows.index))
+	return w.encoder.encode(rows)
 }
 
 // commit makes the file durable and returns what it is.

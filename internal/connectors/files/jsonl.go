@@ -1,7 +1,6 @@
 package files
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"strconv"
@@ -19,13 +18,12 @@ var errForm = errors.New("not of its format")
 // columns, JSON columns as what they hold.
 type jsonEncoder struct {
 	to    io.WriteCloser
-	out   *bufio.Writer
 	names [][]byte // with what stands around them
-	line  []byte
+	lines []byte
 }
 
 func newJSONEncoder(to io.WriteCloser, columns []connect.Column) *jsonEncoder {
-	e := &jsonEncoder{to: to, out: bufio.NewWriterSize(to, 256<<10)}
+	e := &jsonEncoder{to: to}
 	for i, c := range columns {
 		name, _ := jsontext.AppendQuote(nil, c.Name) // an invalid name is mended
 		between := ","
@@ -37,18 +35,22 @@ func newJSONEncoder(to io.WriteCloser, columns []connect.Column) *jsonEncoder {
 	return e
 }
 
-func (e *jsonEncoder) encode(row packed) error {
-	e.line = e.line[:0]
-	for _, name := range e.names {
-		var c cell
-		c, row = row.cut()
-		e.line = appendJSON(append(e.line, name...), c)
+func (e *jsonEncoder) encode(rows *held) error {
+	e.lines = e.lines[:0]
+	for n := range rows.index {
+		row := rows.at(n).values
+		for _, name := range e.names {
+			var c cell
+			c, row = row.cut()
+			e.lines = appendJSON(append(e.lines, name...), c)
+		}
+		e.lines = append(e.lines, '}', '\n')
 	}
-	_, err := e.out.Write(append(e.line, '}', '\n'))
+	_, err := e.to.Write(e.lines)
 	return err
 }
 
-func (e *jsonEncoder) Close() error { return errors.Join(e.out.Flush(), e.to.Close()) }
+func (e *jsonEncoder) Close() error { return e.to.Close() }
 
 func appendJSON(to []byte, c cell) []byte {
 	switch c.tag {

@@ -19,6 +19,7 @@ type logRecorder struct {
 	stream  string
 	seq     int64
 	change  change
+	rows    held
 	writing *writing
 	publish move
 }
@@ -50,10 +51,22 @@ func (r *logRecorder) write(_ context.Context, t *table, record connect.Record) 
 	}
 	r.seq++
 	r.change.values = r.change.values.text(r.change.op.String()).integer(r.seq)
-	return r.writing.encode(r.change.values)
+	if r.rows.add(r.change); len(r.rows.bytes) < mostAhead {
+		return nil
+	}
+	return r.flush()
+}
+
+func (r *logRecorder) flush() error {
+	err := r.writing.encode(&r.rows)
+	r.rows = r.rows.emptied()
+	return err
 }
 
 func (r *logRecorder) end(_ context.Context, next *manifest) error {
+	if err := r.flush(); err != nil {
+		return err
+	}
 	if _, err := r.writing.commit(); err != nil {
 		return err
 	}
@@ -85,7 +98,7 @@ func (d *destination) logged(ctx context.Context, s shape) (changes, error) {
 		return nil, err
 	}
 	columns := logColumns(s.all())
-	sorted, by := d.newSorter("log."+s.Folder), s.sortBy()
+	sorted, by := d.scratchSorter("log."+s.Folder), s.sortBy()
 	ops := []string{row.String(), put.String(), mark.String(), remove.String()}
 	var c change
 	for _, name := range d.logFiles(names, s) {
@@ -104,10 +117,4 @@ func (d *destination) logged(ctx context.Context, s shape) (changes, error) {
 		}
 	}
 	return sorted.merged(ctx)
-}
-
-// newSorter returns a sorter whose files are in the scratch folder.
-func (d *destination) newSorter(name string) *sorter {
-	number := d.begin()
-	return &sorter{store: d.scratch, name: func(n int) string { return fmt.Sprintf("%s%s.%d-%d", scratchName, name, number, n) }}
 }

@@ -1,7 +1,6 @@
 package files
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -15,7 +14,8 @@ const (
 	// mostGroup is how many bytes of values a row group has at most: what is
 	// held in memory, compressed, until the group is written.
 	mostGroup = 32 << 20
-	// someRows are handed to the writer at once.
+	// someRows are read at once, and handed to the writer: their values fit
+	// into the cache of a processor.
 	someRows = 64
 )
 
@@ -63,52 +63,48 @@ func nodeOf(t connect.Type) parquet.Node {
 // parquetEncoder hands values to the writer by column: of rows the writer would
 // have to take them apart.
 type parquetEncoder struct {
-	out     *parquet.GenericWriter[any]
-	columns []connect.Column
-	held    packed            // the rows whose values are not handed on yet
-	values  [][]parquet.Value // of each column, in held
-	group   int               // bytes in the row group
-	written int64
+	out    *parquet.GenericWriter[any]
+	nulls  []parquet.Value // of each column
+	levels []int           // of each column's values that are not null
+	values [2]parquetValues
+	group  int // bytes in the row group
+	rows   int64
 }
+
+// parquetValues are the values of someRows by column.
+type parquetValues [][]parquet.Value
 
 func newParquetEncoder(w io.Writer, columns []connect.Column, compression string) *parquetEncoder {
 	codecs := map[string]compress.Codec{"none": &parquet.Uncompressed, "gzip": &parquet.Gzip, "zstd": &parquet.Zstd}
-	return &parquetEncoder{
-		columns: columns, values: make([][]parquet.Value, len(columns)),
-		out: parquet.NewGenericWriter[any](w, schemaOf(columns), parquet.Compression(codecs[compression]), parquet.CreatedBy("kalends", "", "")),
+	e := &parquetEncoder{out: parquet.NewGenericWriter[any](w,
+		schemaOf(columns), parquet.Compression(codecs[compression]), parquet.CreatedBy("kalends", "", ""))}
+	for i, c := range columns {
+		level := 1
+		if c.Required {
+			level = 0
+		}
+		e.levels, e.nulls = append(e.levels, level), append(e.nulls, parquet.NullValue().Level(0, 0, i))
 	}
+	for i := range e.values {
+		e.values[i] = make(parquetValues, len(columns))
+	}
+	return e
 }
 
-func (e *parquetEncoder) encode(row packed) error {
-	from := len(e.held)
-	e.held = append(e.held, row...) // where it grows, older values stay in the old memory
-	rest := e.held[from:]
-	for i := range e.columns {
-		var c cell
-		c, rest = rest.cut()
-		defined := 0
-		if !c.null() && !e.columns[i].Required {
-			defined = 1
+// encode ends the row group if it is large.
+func (e *parquetEncoder) encode(rows *held) error {
+	err := ahead(&e.values[0], &e.values[1], func(now *parquetValues, next func(*parquetValues) *parquetValues) error {
+		for n := 0; n < len(rows.index) && now != nil; n += someRows {
+			e.fill(*now, rows.part(n, min(n+someRows, len(rows.index))))
+			now = next(now)
 		}
-		e.values[i] = append(e.values[i], parquetValue(c).Level(0, defined, i))
-	}
-	e.written++
-	if e.written%someRows != 0 && len(e.held) < mostGroup {
 		return nil
+	}, e.write)
+	if err != nil {
+		return err
 	}
-	return e.flush()
-}
-
-// flush hands the rows on, and ends the row group if it is large.
-func (e *parquetEncoder) flush() error {
-	for i, column := range e.out.ColumnWriters() {
-		if _, err := column.WriteRowValues(e.values[i]); err != nil {
-			return err
-		}
-		e.values[i] = e.values[i][:0]
-	}
-	e.group += len(e.held)
-	e.held = e.held[:0]
+	e.rows += int64(len(rows.index))
+	e.group += rows.size()
 	if e.group < mostGroup {
 		return nil
 	}
@@ -116,13 +112,40 @@ func (e *parquetEncoder) flush() error {
 	return e.out.Flush()
 }
 
+func (e *parquetEncoder) fill(values parquetValues, rows *held) {
+	for i := range values {
+		values[i] = values[i][:0]
+	}
+	for n := range rows.index {
+		row := rows.at(n).values
+		for i := range values {
+			var c cell
+			c, row = row.cut()
+			v := e.nulls[i]
+			if !c.null() {
+				v = parquetValue(c).Level(0, e.levels[i], i)
+			}
+			values[i] = append(values[i], v)
+		}
+	}
+}
+
+func (e *parquetEncoder) write(values *parquetValues) error {
+	for i, column := range e.out.ColumnWriters() {
+		if _, err := column.WriteRowValues((*values)[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Close ends the file and looks whether its footer knows every row.
 func (e *parquetEncoder) Close() error {
-	if err := errors.Join(e.flush(), e.out.Close()); err != nil {
+	if err := e.out.Close(); err != nil {
 		return err
 	}
-	if n := e.out.File().NumRows(); n != e.written {
-		return fmt.Errorf("the footer counts %d rows, written were %d", n, e.written)
+	if n := e.out.File().NumRows(); n != e.rows {
+		return fmt.Errorf("the footer counts %d rows, written were %d", n, e.rows)
 	}
 	return nil
 }

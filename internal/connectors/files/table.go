@@ -94,6 +94,9 @@ func (t *table) change(c *change, r connect.Record) (err error) {
 
 // pack adds a value as files keep it, or says why they cannot.
 func (t *table) pack(to packed, i int, v any) (packed, error) {
+	if v == nil && !t.required[i] {
+		return to.null(), nil
+	}
 	if err := t.Columns[i].Fit(t.Name, v, t.required[i]); err != nil {
 		return nil, err
 	}

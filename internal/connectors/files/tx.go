@@ -88,9 +88,10 @@ func (t *tx) record(ctx context.Context, of *table) (recorder, error) {
 	if t.d.options.Layout == logs {
 		return t.d.newLogRecorder(ctx, of, t.number)
 	}
-	return &sortRecorder{stream: of.Name, sorter: sorter{store: t.d.store, name: func(n int) string {
+	sorter := t.d.newSorter(t.d.store, func(n int) string {
 		return fmt.Sprintf("%s%s.%012d-%d", changesName, of.shape.Folder, t.number, n)
-	}}}, nil
+	})
+	return &sortRecorder{stream: of.Name, sorter: sorter}, nil
 }
 
 func (t *tx) Commit(ctx context.Context) error {
@@ -147,7 +148,7 @@ func (t *tx) usable() error {
 // sortRecorder writes changes sorted, to be merged with the snapshot.
 type sortRecorder struct {
 	stream string
-	sorter sorter
+	sorter *sorter
 	change change
 }
 
@@ -162,6 +163,7 @@ func (r *sortRecorder) end(ctx context.Context, next *manifest) error {
 	if err := r.sorter.flush(ctx); err != nil {
 		return err
 	}
+	r.sorter.free()
 	s := next.Streams[r.stream]
 	s.Changes = slices.Concat(s.Changes, r.sorter.parts)
 	next.Streams[r.stream] = s
