@@ -2,8 +2,9 @@ package connecttest
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
-	"strings"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -30,13 +31,24 @@ func LoadStreams() []connect.Stream {
 	return []connect.Stream{a, b}
 }
 
-// LoadBatch returns the records of batch n.
+// LoadBatch returns the records of batch n: new ones, of all months of a year,
+// and as the last one that every batch changes and moves to the next month. The
+// raw ones take about 1.6 KB, however well they are compressed.
 func LoadBatch(n int) []connect.Record {
 	var all []connect.Record
+	noise := rand.New(rand.NewPCG(uint64(n), 0)) //nolint:gosec // the same in every run
 	for i := range loadRows {
+		uri := fmt.Sprintf("event %d of batch %d", i, n)
+		if i == loadRows-1 {
+			uri = "event of every batch"
+		}
+		raw := make([]byte, 800)
+		for at := range len(raw) / 8 {
+			binary.LittleEndian.PutUint64(raw[8*at:], noise.Uint64())
+		}
 		all = append(all, record(
-			fmt.Sprintf("event %d of batch %d", i, n), "https://api.example.com/types/1", time.Unix(int64(i), 0).UTC(),
-			true, int64(n), 0.5, connect.Document(`"`+strings.Repeat("raw ", 400)+`"`)))
+			uri, "https://api.example.com/types/1", time.Date(2026, time.Month((i+n)%12+1), 1, 12, i, 0, 0, time.UTC),
+			true, int64(n), 0.5, connect.Document(fmt.Sprintf(`"%x"`, raw))))
 	}
 	return all
 }
@@ -83,13 +95,21 @@ func Loaded(t testing.TB, p Place) int {
 	t.Helper()
 	var counts [2]int
 	for i, s := range LoadStreams() {
-		rows := map[any]int{}
+		rows, seen := map[any]int{}, map[any]bool{}
 		for _, r := range p.Rows(t, s) {
+			if seen[r["uri"]] {
+				t.Fatalf("%s has %v twice", s.Name, r["uri"])
+			}
+			seen[r["uri"]] = true
 			rows[r["size"]]++
 		}
 		for n := range len(rows) {
-			if got := rows[int64(n)]; got != loadRows {
-				t.Fatalf("%s has %d rows of batch %d, and %d batches", s.Name, got, n, len(rows))
+			want := loadRows - 1
+			if n == len(rows)-1 { // the last has the row that every batch changes
+				want++
+			}
+			if got := rows[int64(n)]; got != want {
+				t.Fatalf("%s has %d rows of batch %d, want %d, and %d batches", s.Name, got, n, want, len(rows))
 			}
 		}
 		counts[i] = len(rows)

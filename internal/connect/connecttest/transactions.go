@@ -148,14 +148,22 @@ func testCanceledCommit(t *testing.T, h Harness) {
 	d.holds(t, notes(), all...)
 }
 
-// testCanceledAnytime cancels runs a little later each: whatever was under way
-// is there whole or not at all, and the next one is not disturbed.
+// testCanceledAnytime cancels runs at moments all over the time that one takes:
+// whatever was under way is there whole or not at all, and the next one is not
+// disturbed.
 func testCanceledAnytime(t *testing.T, h Harness) {
+	const moments = 50
 	a, b := notes(), notes()
 	a.Name, b.Name = "first", "second"
 	d := h.fresh(t, a, b)
-	for i := range 200 {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*5*time.Microsecond)
+	takes := time.Hour
+	for i := range 3 {
+		began := time.Now()
+		must(t, "running", d.run(t.Context(), []connect.Record{record("a", "x", int64(-i))}, a, b))
+		takes = min(takes, time.Since(began))
+	}
+	for i := range moments {
+		ctx, cancel := context.WithTimeout(t.Context(), takes*time.Duration(i)/(moments*3/4))
 		row := []connect.Record{record("a", "x", int64(i))}
 		err := d.run(ctx, row, a, b)
 		cancel()

@@ -28,7 +28,8 @@ func Victim(open func(ctx context.Context, place string) (connect.Destination, e
 	return true
 }
 
-// suffer writes batches from a number on, and stops before the commit of one.
+// suffer writes batches from a number on, and stops before the commit of one, or
+// after one to close the place.
 func suffer(ctx context.Context, open func(context.Context, string) (connect.Destination, error), place, from, stopAt string) error {
 	d, err := open(ctx, place)
 	if err != nil {
@@ -46,13 +47,25 @@ func suffer(ctx context.Context, open func(context.Context, string) (connect.Des
 			}
 		})
 		fmt.Println("committed", n)
+		if stopAt == closing && err == nil {
+			fmt.Println("closing", n)
+			err = d.Close()
+			_, _ = io.Copy(io.Discard, os.Stdin)
+		}
 	}
 	return err
 }
 
+// What a victim does but stopping at a batch.
+const (
+	onAndOn = "on and on"
+	closing = "closing"
+)
+
 // TestKill kills processes while they write a load into a place that Victim
-// opens by its name: in the middle of a transaction and at any other moment.
-// Each goes on where the one before said it was. Afterwards check is called.
+// opens by its name: in the middle of a transaction, at any other moment, and
+// while they close the place. Each goes on where the one before said it was.
+// After each check is called. The last one is left to end.
 func TestKill(t *testing.T, p Place, name string, check func()) {
 	t.Helper()
 	loaded := func() int {
@@ -62,7 +75,7 @@ func TestKill(t *testing.T, p Place, name string, check func()) {
 	}
 	there := 0
 	for range 3 {
-		v := startVictim(t, name, there, there+2)
+		v := startVictim(t, name, there, strconv.Itoa(there+2))
 		v.wait(t, "written", there+2)
 		v.kill(t)
 		if got := loaded(); got != there+2 {
@@ -70,7 +83,7 @@ func TestKill(t *testing.T, p Place, name string, check func()) {
 		}
 		there += 2
 
-		v = startVictim(t, name, there, -1)
+		v = startVictim(t, name, there, onAndOn)
 		v.wait(t, "committed", there+1)
 		v.kill(t)
 		got := loaded()
@@ -79,13 +92,25 @@ func TestKill(t *testing.T, p Place, name string, check func()) {
 		}
 		there = got - 1 // the last may be one that nobody was told of: replay it
 	}
+	for range 3 {
+		v := startVictim(t, name, there, closing)
+		v.wait(t, "closing", there)
+		v.kill(t)
+	}
+	d := p.Open(t)
+	must(t, "Prepare", PrepareLoad(t.Context(), d))
+	must(t, "writing again", WriteLoad(t.Context(), d, there, func() {}))
+	must(t, "Close", d.Close())
+	if got := loaded(); got != there+1 {
+		t.Errorf("the next run completes %d batches of %d", got, there+1)
+	}
 }
 
 // Hold starts a process that opens a place by its name, as Victim does, and stays
 // in the middle of a transaction until release is called or the test ends.
 func Hold(t *testing.T, name string) (release func()) {
 	t.Helper()
-	v := startVictim(t, name, 0, 0)
+	v := startVictim(t, name, 0, "0")
 	v.wait(t, "written", 0)
 	release = sync.OnceFunc(func() { v.kill(t) })
 	t.Cleanup(release)
@@ -98,11 +123,11 @@ type victim struct {
 	lines *bufio.Scanner
 }
 
-func startVictim(t *testing.T, place string, from, stopAt int) *victim {
+func startVictim(t *testing.T, place string, from int, stopAt string) *victim {
 	t.Helper()
 	program, err := os.Executable()
 	must(t, "finding this program", err)
-	cmd := exec.CommandContext(t.Context(), program, place, strconv.Itoa(from), strconv.Itoa(stopAt))
+	cmd := exec.CommandContext(t.Context(), program, place, strconv.Itoa(from), stopAt)
 	cmd.Env = append(os.Environ(), victimEnv+"=1")
 	_, err = cmd.StdinPipe() // closed by kill
 	must(t, "starting a victim", err)

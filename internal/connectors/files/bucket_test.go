@@ -82,13 +82,13 @@ func TestDestination_in_a_bucket(t *testing.T) { //nolint:paralleltest // the su
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Run("snapshot", func(t *testing.T) {
 		endpoint := buckettest.New(t, nil).URL
-		place := bucketAt{endpoint: endpoint, query: "format=parquet&partition=start_time:month"}
+		place := bucketAt{endpoint: endpoint, query: "format=parquet&partition=start:month"}
 		for n := range 3 {
 			d := place.Open(t)
-			if err := errors.Join(prepareAll(t.Context(), d), writeBatch(t.Context(), d, n, func() {}), d.Close()); err != nil {
+			if err := errors.Join(connecttest.PrepareLoad(t.Context(), d), connecttest.WriteLoad(t.Context(), d, n, func() {}), d.Close()); err != nil {
 				t.Fatal(err)
 			}
-			if got := batches(t, func(s connect.Stream) []map[string]any { return place.Rows(t, s) }); got != n+1 {
+			if got := connecttest.Loaded(t, place); got != n+1 {
 				t.Errorf("%d batches after %d runs", got, n+1)
 			}
 		}

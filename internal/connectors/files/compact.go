@@ -1,12 +1,11 @@
 package files
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 )
@@ -65,11 +64,11 @@ func (d *destination) base(ctx context.Context, s shape) (changes, error) {
 	case 1:
 		return d.openSnapshot(ctx, s, s.Files[0].Name)
 	}
-	sorted := d.newSorter("base." + s.Folder)
+	sorted, by := d.scratchSorter("base."+s.Folder), s.sortBy()
 	var c change
 	for _, p := range s.Files {
-		err := d.options.readRows(ctx, d.store, p.Name, s.all(), func(values []any) error {
-			s.fill(&c, values)
+		err := d.options.readRows(ctx, d.store, p.Name, s.all(), func(row packed) error {
+			c.key, c.values = appendKeys(c.key[:0], row, by), row
 			return sorted.add(ctx, c)
 		})
 		if err != nil {
@@ -81,11 +80,12 @@ func (d *destination) base(ctx context.Context, s shape) (changes, error) {
 
 // snapshotFile yields the rows of a file.
 type snapshotFile struct {
-	name  string
-	shape shape
-	file  file
-	in    decoder
-	key   []byte
+	name   string
+	sortBy []int
+	file   file
+	in     decoder
+	row    change
+	before []byte // the key of the row before
 }
 
 func (d *destination) openSnapshot(ctx context.Context, s shape, name string) (changes, error) {
@@ -97,20 +97,19 @@ func (d *destination) openSnapshot(ctx context.Context, s shape, name string) (c
 	if err != nil {
 		return nil, errors.Join(unreadable(name, err), f.Close())
 	}
-	return &snapshotFile{name: name, shape: s, file: f, in: in}, nil
+	return &snapshotFile{name: name, sortBy: s.sortBy(), file: f, in: in}, nil
 }
 
 func (f *snapshotFile) next() (change, error) {
-	values, err := f.in.decode()
-	if err != nil {
+	var err error
+	if f.row.values, err = f.in.decode(f.row.values[:0]); err != nil {
 		return change{}, unreadable(f.name, err)
 	}
-	c := change{op: row, key: f.shape.sortKey(nil, values), decoded: values}
-	if c.before(change{key: f.key}) < 0 { // not as it was written
+	f.before, f.row.key = f.row.key, appendKeys(f.before[:0], f.row.values, f.sortBy)
+	if bytes.Compare(f.before, f.row.key) > 0 { // not as it was written
 		return change{}, damaged(f.name)
 	}
-	f.key = c.key
-	return c, nil
+	return f.row, nil
 }
 
 func (f *snapshotFile) Close() error { return errors.Join(f.in.Close(), f.file.Close()) }
@@ -136,27 +135,26 @@ func (w *snapshotWriter) writeAll(ctx context.Context, from changes) error {
 		if err := w.begin(ctx, ""); err != nil {
 			return err
 		}
-		err := fold(ctx, w.shape, from, func(_ []byte, values []any) error { return w.writing.encode(values) })
+		err := rowsAhead(func(add func(change) error) error { return fold(ctx, w.shape, from, add) }, w.writing.encode)
 		return errors.Join(err, w.end(err))
 	}
-	return w.writeParts(ctx, from, func(values []any) string {
-		at, ok := values[column].(time.Time)
-		value := "__HIVE_DEFAULT_PARTITION__"
-		if ok {
-			value = at.Format(periodFormat(period))
+	before := safe(w.shape.Columns[column].Name) + "_" + period + "="
+	return w.writeParts(ctx, from, func(to []byte, row packed) []byte {
+		to = append(to, before...)
+		if at := row.at(column); !at.null() {
+			return at.time().AppendFormat(to, periodFormat(period))
 		}
-		return safe(w.shape.Columns[column].Name) + "_" + period + "=" + value
+		return append(to, "__HIVE_DEFAULT_PARTITION__"...)
 	})
 }
 
 // writeParts sorts the rows by partition, so that one file is open at a time.
-func (w *snapshotWriter) writeParts(ctx context.Context, from changes, folderOf func([]any) string) error {
-	sorted := w.d.newSorter("parts." + w.shape.Folder)
-	var c change
-	err := fold(ctx, w.shape, from, func(key []byte, values []any) error {
-		w.shape.fill(&c, values)
-		c.key = append(append(append(c.key[:0], folderOf(values)...), 0), key...)
-		return sorted.add(ctx, c)
+func (w *snapshotWriter) writeParts(ctx context.Context, from changes, appendFolder func([]byte, packed) []byte) error {
+	sorted := w.d.scratchSorter("parts." + w.shape.Folder)
+	var key []byte
+	err := fold(ctx, w.shape, from, func(c change) error {
+		key = append(append(appendFolder(key[:0], c.values), 0), c.key...)
+		return sorted.add(ctx, change{key: key, values: c.values})
 	})
 	if err != nil {
 		return err
@@ -165,35 +163,38 @@ func (w *snapshotWriter) writeParts(ctx context.Context, from changes, folderOf 
 	if err != nil {
 		return err
 	}
-	err = w.copyParts(ctx, parts, folderOf)
+	err = rowsAhead(func(add func(change) error) error { return each(parts, add) }, func(rows *held) error { return w.encode(ctx, rows) })
 	return errors.Join(err, w.end(err), parts.Close())
 }
 
-func (w *snapshotWriter) copyParts(ctx context.Context, from changes, folderOf func([]any) string) error {
-	for {
-		c, err := from.next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		values, err := c.values(len(w.shape.Columns))
-		if err != nil {
-			return err
-		}
-		if folder := folderOf(values); w.writing == nil || folder != w.folder {
+// encode writes rows to the files of their partitions.
+func (w *snapshotWriter) encode(ctx context.Context, rows *held) error {
+	for n := 0; n < len(rows.index); {
+		folder := folderOf(rows.at(n))
+		if w.writing == nil || string(folder) != w.folder {
 			if err := errors.Join(w.end(nil), ctx.Err()); err != nil {
 				return err
 			}
-			if err := w.begin(ctx, folder); err != nil {
+			if err := w.begin(ctx, string(folder)); err != nil {
 				return err
 			}
 		}
-		if err := w.writing.encode(values); err != nil {
+		same := n + 1
+		for same < len(rows.index) && bytes.Equal(folderOf(rows.at(same)), folder) {
+			same++
+		}
+		if err := w.writing.encode(rows.part(n, same)); err != nil {
 			return err
 		}
+		n = same
 	}
+	return nil
+}
+
+// folderOf returns the folder with which the key of a row begins.
+func folderOf(row change) []byte {
+	folder, _, _ := bytes.Cut(row.key, []byte{0})
+	return folder
 }
 
 func (w *snapshotWriter) begin(ctx context.Context, folder string) (err error) {

@@ -2,12 +2,12 @@ package files
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 )
@@ -16,64 +16,73 @@ import (
 // text is "" in quotes. encoding/csv cannot write that difference, nor read it,
 // and changes line ends within texts.
 type csvEncoder struct {
-	to   io.WriteCloser
-	out  *bufio.Writer
-	line []byte
+	to      io.WriteCloser
+	columns int
+	lines   []byte
 }
 
 func newCSVEncoder(to io.WriteCloser, columns []connect.Column) (*csvEncoder, error) {
-	e := &csvEncoder{to: to, out: bufio.NewWriterSize(to, 256<<10)}
-	var header []any
+	e := &csvEncoder{to: to, columns: len(columns)}
+	var header packed
 	for _, c := range columns {
-		header = append(header, c.Name)
+		header = header.text(c.Name)
 	}
-	return e, e.encode(header)
+	var rows held
+	rows.add(change{values: header})
+	return e, e.encode(&rows)
 }
 
-func (e *csvEncoder) encode(values []any) error {
-	e.line = e.line[:0]
-	for i, v := range values {
-		if i > 0 {
-			e.line = append(e.line, ',')
+func (e *csvEncoder) encode(rows *held) error {
+	e.lines = e.lines[:0]
+	for n := range rows.index {
+		row := rows.at(n).values
+		for i := range e.columns {
+			if i > 0 {
+				e.lines = append(e.lines, ',')
+			}
+			var c cell
+			c, row = row.cut()
+			e.lines = appendField(e.lines, c)
 		}
-		e.line = appendField(e.line, v)
+		e.lines = append(e.lines, '\r', '\n')
 	}
-	_, err := e.out.Write(append(e.line, '\r', '\n'))
+	_, err := e.to.Write(e.lines)
 	return err
 }
 
-func (e *csvEncoder) Close() error { return errors.Join(e.out.Flush(), e.to.Close()) }
+func (e *csvEncoder) Close() error { return e.to.Close() }
 
-func appendField(to []byte, v any) []byte {
-	switch v := v.(type) {
-	case string:
-		return appendQuoted(to, v)
-	case connect.Document:
-		return appendQuoted(to, string(v))
-	case int64:
-		return strconv.AppendInt(to, v, 10)
-	case float64:
-		if math.IsInf(v, 0) {
-			return append(to, strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64)+"inity", "+")...)
+func appendField(to []byte, c cell) []byte {
+	switch c.tag {
+	case tagText, tagDocument:
+		return appendQuoted(to, c.text)
+	case tagInteger:
+		return strconv.AppendInt(to, c.number, 10)
+	case tagNumber:
+		if f := c.float(); math.IsInf(f, 0) {
+			return append(to, strings.TrimPrefix(strconv.FormatFloat(f, 'g', -1, 64)+"inity", "+")...)
 		}
-		return strconv.AppendFloat(to, v, 'g', -1, 64)
-	case bool:
-		return strconv.AppendBool(to, v)
-	case time.Time:
-		return v.AppendFormat(to, connect.TimeFormat)
+		return strconv.AppendFloat(to, c.float(), 'g', -1, 64)
+	case tagFalse, tagTrue:
+		return strconv.AppendBool(to, c.tag == tagTrue)
+	case tagTime:
+		return c.time().AppendFormat(to, connect.TimeFormat)
 	}
 	return to
 }
 
 // appendQuoted adds a text, in quotes where it needs them: also around blanks
 // at its ends, which some readers take away.
-func appendQuoted(to []byte, text string) []byte {
-	if text != "" && !strings.ContainsAny(text, "\",\r\n") && strings.TrimSpace(text) == text {
+func appendQuoted(to, text []byte) []byte {
+	if len(text) > 0 && !bytes.ContainsAny(text, "\",\r\n") && len(bytes.TrimSpace(text)) == len(text) {
 		return append(to, text...)
 	}
 	to = append(to, '"')
-	to = append(to, strings.ReplaceAll(text, `"`, `""`)...)
-	return append(to, '"')
+	for quote := bytes.IndexByte(text, '"'); quote >= 0; quote = bytes.IndexByte(text, '"') {
+		to = append(append(to, text[:quote+1]...), '"')
+		text = text[quote+1:]
+	}
+	return append(append(to, text...), '"')
 }
 
 // csvDecoder reads what csvEncoder writes.
@@ -82,10 +91,12 @@ type csvDecoder struct {
 	in      *bufio.Reader
 	columns []connect.Column
 	at      []int // the column of each field, -1: of none
+	row     scattered
+	text    []byte // of a field
 }
 
 func newCSVDecoder(r io.ReadCloser, columns []connect.Column) (*csvDecoder, error) {
-	d := &csvDecoder{from: r, in: bufio.NewReaderSize(r, 64<<10), columns: columns}
+	d := &csvDecoder{from: r, in: bufio.NewReaderSize(r, 64<<10), columns: columns, row: make(scattered, len(columns))}
 	for more := true; more; {
 		name, _, last, err := d.field()
 		if err != nil {
@@ -93,7 +104,7 @@ func newCSVDecoder(r io.ReadCloser, columns []connect.Column) (*csvDecoder, erro
 		}
 		at := -1
 		for i, c := range columns {
-			if c.Name == name {
+			if c.Name == string(name) {
 				at = i
 			}
 		}
@@ -104,8 +115,8 @@ func newCSVDecoder(r io.ReadCloser, columns []connect.Column) (*csvDecoder, erro
 
 func (d *csvDecoder) Close() error { return d.from.Close() }
 
-func (d *csvDecoder) decode() ([]any, error) {
-	values := absentAll(len(d.columns))
+func (d *csvDecoder) decode(to packed) (packed, error) {
+	d.row.clear()
 	for i, at := range d.at {
 		text, null, last, err := d.field()
 		switch {
@@ -118,30 +129,30 @@ func (d *csvDecoder) decode() ([]any, error) {
 		case at < 0:
 			continue
 		case null:
-			values[at] = nil
+			d.row[at] = d.row[at][:0].null()
 			continue
 		}
-		if values[at], err = parseText(d.columns[at].Type, text); err != nil {
+		if d.row[at], err = parseText(d.row[at][:0], d.columns[at].Type, text); err != nil {
 			return nil, err
 		}
 	}
-	return values, nil
+	return d.row.pack(to), nil
 }
 
-// field reads a field and what ends it. At the end of the file the error is
-// io.EOF.
-func (d *csvDecoder) field() (text string, null, last bool, err error) {
+// field reads a field, which holds until the next, and what ends it. At the end
+// of the file the error is io.EOF.
+func (d *csvDecoder) field() (text []byte, null, last bool, err error) {
 	b, err := d.in.ReadByte()
 	if err != nil {
-		return "", false, false, err
+		return nil, false, false, err
 	}
-	var field []byte
+	d.text = d.text[:0]
 	quoted := b == '"'
 	if quoted {
-		field, b, err = d.quoted()
+		b, err = d.quoted()
 	}
 	for ; err == nil && !quoted && b != ',' && b != '\r' && b != '\n'; b, err = d.in.ReadByte() {
-		field = append(field, b)
+		d.text = append(d.text, b)
 	}
 	if err == nil && b == '\r' {
 		b, err = d.in.ReadByte()
@@ -151,28 +162,29 @@ func (d *csvDecoder) field() (text string, null, last bool, err error) {
 	}
 	switch {
 	case err != nil:
-		return "", false, false, noEOF(err)
+		return nil, false, false, noEOF(err)
 	case b != ',' && b != '\n':
-		return "", false, false, errForm
+		return nil, false, false, errForm
 	}
-	return string(field), len(field) == 0 && !quoted, b == '\n', nil
+	return d.text, len(d.text) == 0 && !quoted, b == '\n', nil
 }
 
 // quoted reads up to the quote that ends a field and returns the byte after
 // it.
-func (d *csvDecoder) quoted() (field []byte, after byte, err error) {
+func (d *csvDecoder) quoted() (after byte, err error) {
 	for {
 		some, err := d.in.ReadSlice('"')
-		field = append(field, some...)
+		d.text = append(d.text, some...)
 		if errors.Is(err, bufio.ErrBufferFull) {
 			continue
 		}
 		if err != nil {
-			return nil, 0, err
+			return 0, err
 		}
 		after, err := d.in.ReadByte()
 		if err != nil || after != '"' {
-			return field[:len(field)-1], after, err
+			d.text = d.text[:len(d.text)-1]
+			return after, err
 		}
 	}
 }

@@ -22,6 +22,7 @@ type destination struct {
 	manifest *manifest         // what is committed
 	tables   map[string]*table // the prepared ones, by stream
 	number   int64             // of the last transaction that was begun
+	left     []held            // memory for sorters
 	// interrupted is closed when the run is: what remains to be done is then
 	// left to the next.
 	interrupted <-chan struct{}

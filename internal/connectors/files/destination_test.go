@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if isVictim() {
+	if connecttest.Victim(victim) {
 		return
 	}
 	goleak.VerifyTestMain(m)

@@ -6,17 +6,16 @@ import (
 	"errors"
 	"io"
 	"slices"
-	"time"
 
 	"github.com/kalends/kalends/internal/connect"
 )
 
 // rows fold the changes of one key into its rows.
 type rows struct {
-	width   int // columns
 	deleted int // where _deleted_at stands, -1 if nowhere
 	history *versions
-	all     [][]any // at most one unless it is a history
+	all     []packed // at most one unless it is a history
+	spare   packed
 }
 
 // versions is where the columns of a history stand.
@@ -24,7 +23,7 @@ type versions struct{ version, from, to int }
 
 // newRows returns what folds the changes of a stream.
 func newRows(s shape) *rows {
-	r := &rows{width: len(s.Columns), deleted: s.at(connect.ColumnDeleted)}
+	r := &rows{deleted: s.at(connect.ColumnDeleted)}
 	if s.History {
 		r.history = &versions{s.at(connect.ColumnVersion), s.at(connect.ColumnValidFrom), s.at(connect.ColumnValidTo)}
 	}
@@ -32,88 +31,79 @@ func newRows(s shape) *rows {
 }
 
 // add applies the next change of the key.
-func (r *rows) add(c change) error {
+func (r *rows) add(c change) {
 	switch {
-	case c.op == remove && r.history == nil:
-		r.all = nil
-		return nil
-	case c.op == mark && len(r.all) == 0:
-		return nil
-	}
-	values, err := c.values(r.width)
-	switch {
-	case err != nil:
-		return err
 	case c.op == row:
-		r.all = append(r.all, settled(values, nil))
+		r.push(c.values)
 	case r.history != nil:
-		r.version(c.op, values)
+		r.version(c)
+	case c.op == remove:
+		r.all = r.all[:0]
+	case len(r.all) == 0 && c.op == put:
+		r.push(c.values)
+	case len(r.all) == 0: // nothing to mark
 	case c.op == mark:
-		r.all[0][r.deleted] = values[r.deleted]
-	case len(r.all) == 0:
-		r.all = [][]any{settled(values, nil)}
+		r.set(0, r.deleted, c.values.from(r.deleted))
 	default:
-		r.all[0] = settled(values, r.all[0])
+		r.spare = c.values.over(r.all[0], r.spare[:0])
+		r.all[0], r.spare = r.spare, r.all[0]
 	}
-	return nil
 }
 
-// settled fills in what values do not speak of from the row that is there.
-func settled(values, there []any) []any {
-	for i, v := range values {
-		if v != (absent{}) {
-			continue
-		}
-		values[i] = nil
-		if there != nil {
-			values[i] = there[i]
-		}
+// push adds a row, in memory that was used before.
+func (r *rows) push(values packed) {
+	n := len(r.all)
+	if n == cap(r.all) {
+		r.all = append(r.all, nil)
 	}
-	return values
+	r.all = r.all[:n+1]
+	r.all[n] = append(r.all[n][:0], values...)
+}
+
+// set gives a column of the n-th row the first value of v.
+func (r *rows) set(n, column int, v packed) {
+	r.spare = r.all[n].with(column, v, r.spare[:0])
+	r.all[n], r.spare = r.spare, r.all[n]
 }
 
 // version closes the open version unless it is the one that is told, and then
 // adds that if none is open. A version that was noticed at the same moment is
 // replaced: it was valid for no time.
-func (r *rows) version(o op, values []any) {
+func (r *rows) version(c change) {
 	h := r.history
-	open := slices.IndexFunc(r.all, func(v []any) bool { return v[h.to] == nil })
-	if open >= 0 && o != remove && r.all[open][h.version] == values[h.version] {
+	same := func(column int) func(packed) bool {
+		told := c.values.from(column).first()
+		return func(v packed) bool { return bytes.Equal(v.from(column).first(), told) }
+	}
+	open := slices.IndexFunc(r.all, func(v packed) bool { return v.at(h.to).null() })
+	if open >= 0 && c.op != remove && same(h.version)(r.all[open]) {
 		return
 	}
 	if open >= 0 {
-		r.all[open][h.to] = values[h.from]
+		r.set(open, h.to, c.values.from(h.from))
 	}
-	if o == remove {
+	if c.op == remove {
 		return
 	}
-	values = settled(values, nil)
-	same := slices.IndexFunc(r.all, func(v []any) bool { return equalTime(v[h.from], values[h.from]) })
-	if same >= 0 {
-		r.all[same] = values
+	if at := slices.IndexFunc(r.all, same(h.from)); at >= 0 {
+		r.all[at] = append(r.all[at][:0], c.values...)
 		return
 	}
-	r.all = append(r.all, values)
-}
-
-func equalTime(a, b any) bool {
-	x, ok := a.(time.Time)
-	y, also := b.(time.Time)
-	return ok && also && x.Equal(y)
+	r.push(c.values)
 }
 
 // fold shows the rows that changes come to, by key, until see returns an
 // error.
-func fold(ctx context.Context, s shape, from changes, see func(key []byte, values []any) error) error {
+func fold(ctx context.Context, s shape, from changes, see func(row change) error) error {
 	r := newRows(s)
 	var key []byte
 	show := func() error {
-		for _, values := range r.all {
-			if err := see(key, values); err != nil {
+		for _, row := range r.all {
+			if err := see(change{key: key, values: row}); err != nil {
 				return err
 			}
 		}
-		r.all = nil
+		r.all = r.all[:0]
 		return nil
 	}
 	for first := true; ; first = false {
@@ -131,8 +121,6 @@ func fold(ctx context.Context, s shape, from changes, see func(key []byte, value
 			return nil
 		}
 		key = append(key[:0], c.key...)
-		if err := r.add(c); err != nil {
-			return err
-		}
+		r.add(c)
 	}
 }

@@ -13,17 +13,17 @@ import (
 
 // encoder writes rows to a file.
 type encoder interface {
-	// encode writes the values of one row; one that is absent is null.
-	encode(values []any) error
+	// encode writes rows, which it does not keep; a value that is absent is null.
+	encode(rows *held) error
 	// Close writes what is left. The file is not committed.
 	Close() error
 }
 
 // decoder reads the rows of a file.
 type decoder interface {
-	// decode returns the values of the next row, absent where the file has no
-	// such column, or io.EOF.
-	decode() ([]any, error)
+	// decode adds the next row to another, absent what is of no column of the
+	// file, or returns io.EOF.
+	decode(to packed) (packed, error)
 	Close() error
 }
 
@@ -112,9 +112,12 @@ func (w *writing) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (w *writing) encode(values []any) error {
-	w.part.Rows++
-	return w.encoder.encode(values)
+func (w *writing) encode(rows *held) error {
+	if len(rows.index) == 0 {
+		return nil
+	}
+	w.part.Rows += int64(len(rows.index))
+	return w.encoder.encode(rows)
 }
 
 // commit makes the file durable and returns what it is.
@@ -128,8 +131,9 @@ func (w *writing) commit() (part, error) {
 // abort drops the file.
 func (w *writing) abort() error { return w.upload.Abort() }
 
-// readRows shows each row of a file to see, until it returns an error.
-func (o options) readRows(ctx context.Context, s store, name string, columns []connect.Column, see func(values []any) error) (err error) {
+// readRows shows each row of a file to see, until it returns an error. What it
+// shows holds until the next.
+func (o options) readRows(ctx context.Context, s store, name string, columns []connect.Column, see func(row packed) error) (err error) {
 	f, err := s.Open(ctx, name)
 	if err != nil {
 		return err
@@ -140,15 +144,16 @@ func (o options) readRows(ctx context.Context, s store, name string, columns []c
 		return unreadable(name, err)
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
+	var row packed
 	for {
-		values, err := d.decode()
+		row, err = d.decode(row[:0])
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return unreadable(name, err)
 		}
-		if err := errors.Join(see(values), ctx.Err()); err != nil {
+		if err := errors.Join(see(row), ctx.Err()); err != nil {
 			return err
 		}
 	}

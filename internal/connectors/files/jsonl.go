@@ -1,10 +1,8 @@
 package files
 
 import (
-	"bufio"
 	"errors"
 	"io"
-	"math"
 	"strconv"
 	"time"
 
@@ -20,13 +18,12 @@ var errForm = errors.New("not of its format")
 // columns, JSON columns as what they hold.
 type jsonEncoder struct {
 	to    io.WriteCloser
-	out   *bufio.Writer
 	names [][]byte // with what stands around them
-	line  []byte
+	lines []byte
 }
 
 func newJSONEncoder(to io.WriteCloser, columns []connect.Column) *jsonEncoder {
-	e := &jsonEncoder{to: to, out: bufio.NewWriterSize(to, 256<<10)}
+	e := &jsonEncoder{to: to}
 	for i, c := range columns {
 		name, _ := jsontext.AppendQuote(nil, c.Name) // an invalid name is mended
 		between := ","
@@ -38,32 +35,38 @@ func newJSONEncoder(to io.WriteCloser, columns []connect.Column) *jsonEncoder {
 	return e
 }
 
-func (e *jsonEncoder) encode(values []any) error {
-	e.line = e.line[:0]
-	for i, v := range values {
-		e.line = appendJSON(append(e.line, e.names[i]...), v)
+func (e *jsonEncoder) encode(rows *held) error {
+	e.lines = e.lines[:0]
+	for n := range rows.index {
+		row := rows.at(n).values
+		for _, name := range e.names {
+			var c cell
+			c, row = row.cut()
+			e.lines = appendJSON(append(e.lines, name...), c)
+		}
+		e.lines = append(e.lines, '}', '\n')
 	}
-	_, err := e.out.Write(append(e.line, '}', '\n'))
+	_, err := e.to.Write(e.lines)
 	return err
 }
 
-func (e *jsonEncoder) Close() error { return errors.Join(e.out.Flush(), e.to.Close()) }
+func (e *jsonEncoder) Close() error { return e.to.Close() }
 
-func appendJSON(to []byte, v any) []byte {
-	switch v := v.(type) {
-	case string:
-		to, _ = jsontext.AppendQuote(to, v) // it is valid UTF-8
+func appendJSON(to []byte, c cell) []byte {
+	switch c.tag {
+	case tagText:
+		to, _ = jsontext.AppendQuote(to, c.text) // it is valid UTF-8
 		return to
-	case connect.Document:
-		return append(to, v...) // it was made one line when it was written
-	case int64:
-		return strconv.AppendInt(to, v, 10)
-	case float64:
-		return strconv.AppendFloat(to, v, 'g', -1, 64)
-	case bool:
-		return strconv.AppendBool(to, v)
-	case time.Time:
-		return append(v.AppendFormat(append(to, '"'), connect.TimeFormat), '"')
+	case tagDocument:
+		return append(to, c.text...) // it was made one line when it was written
+	case tagInteger:
+		return strconv.AppendInt(to, c.number, 10)
+	case tagNumber:
+		return strconv.AppendFloat(to, c.float(), 'g', -1, 64)
+	case tagFalse, tagTrue:
+		return strconv.AppendBool(to, c.tag == tagTrue)
+	case tagTime:
+		return append(c.time().AppendFormat(append(to, '"'), connect.TimeFormat), '"')
 	}
 	return append(to, "null"...)
 }
@@ -71,18 +74,12 @@ func appendJSON(to []byte, v any) []byte {
 // liner writes JSON so that it fits into a line, in memory that it uses again.
 type liner struct{ in, out []byte }
 
-// line returns d in one line; ok: it is JSON.
-func (l *liner) line(d connect.Document) (_ connect.Document, ok bool) {
-	l.in = append(l.in[:0], d...)
+// line returns d in one line, until it is called again; ok: it is JSON.
+func (l *liner) line(d connect.Document) (line []byte, ok bool) {
 	var err error
+	l.in = append(l.in[:0], d...)
 	l.out, err = jsontext.AppendFormat(l.out[:0], l.in, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), jsontext.PreserveRawStrings(true))
-	switch {
-	case err != nil:
-		return "", false
-	case len(l.out) == len(d): // it only ever takes away
-		return d, true
-	}
-	return connect.Document(l.out), true
+	return l.out, err == nil
 }
 
 // jsonDecoder reads an object a line.
@@ -91,11 +88,13 @@ type jsonDecoder struct {
 	in      *jsontext.Decoder
 	columns []connect.Column
 	at      map[string]int
+	row     scattered
+	text    []byte
 }
 
 func newJSONDecoder(r io.ReadCloser, columns []connect.Column) *jsonDecoder {
 	d := &jsonDecoder{
-		from: r, columns: columns, at: map[string]int{},
+		from: r, columns: columns, at: map[string]int{}, row: make(scattered, len(columns)),
 		in: jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
 	}
 	for i, c := range columns {
@@ -106,7 +105,7 @@ func newJSONDecoder(r io.ReadCloser, columns []connect.Column) *jsonDecoder {
 
 func (d *jsonDecoder) Close() error { return d.from.Close() }
 
-func (d *jsonDecoder) decode() ([]any, error) {
+func (d *jsonDecoder) decode(to packed) (packed, error) {
 	begin, err := d.in.ReadToken()
 	if err != nil {
 		return nil, err
@@ -114,14 +113,14 @@ func (d *jsonDecoder) decode() ([]any, error) {
 	if begin.Kind() != '{' {
 		return nil, errForm
 	}
-	values := absentAll(len(d.columns))
+	d.row.clear()
 	for {
 		name, err := d.in.ReadToken()
 		switch {
 		case err != nil:
 			return nil, noEOF(err)
 		case name.Kind() == '}':
-			return values, nil
+			return d.row.pack(to), nil
 		}
 		i, known := d.at[name.String()]
 		v, err := d.in.ReadValue()
@@ -131,53 +130,50 @@ func (d *jsonDecoder) decode() ([]any, error) {
 		if !known {
 			continue
 		}
-		if values[i], err = parseJSON(d.columns[i].Type, v); err != nil {
+		if d.row[i], err = d.parse(d.row[i][:0], d.columns[i].Type, v); err != nil {
 			return nil, err
 		}
 	}
 }
 
-func parseJSON(t connect.Type, v jsontext.Value) (any, error) {
+// parse adds what v says to a row.
+func (d *jsonDecoder) parse(to packed, t connect.Type, v jsontext.Value) (_ packed, err error) {
 	switch {
 	case v.Kind() == 'n' && t != connect.JSON, string(v) == "null":
-		return nil, nil
+		return to.null(), nil
 	case t == connect.JSON:
-		return connect.Document(v), nil
+		return appendText(to, tagDocument, v), nil
 	case v.Kind() == '"':
-		text, err := jsontext.AppendUnquote(nil, v)
-		if err != nil {
+		if d.text, err = jsontext.AppendUnquote(d.text[:0], v); err != nil {
 			return nil, err
 		}
-		return parseText(t, string(text))
-	}
-	if t == connect.Text || t == connect.Timestamp {
+		return parseText(to, t, d.text)
+	case t == connect.Text, t == connect.Timestamp:
 		return nil, errForm
 	}
-	return parseText(t, string(v))
+	return parseText(to, t, v)
 }
 
-// parseText reads a value of a column from its text.
-func parseText(t connect.Type, text string) (any, error) {
+// parseText adds a value of a column to a row, from its text.
+func parseText(to packed, t connect.Type, text []byte) (packed, error) {
 	switch t {
 	case connect.Integer:
-		return strconv.ParseInt(text, 10, 64)
+		i, err := strconv.ParseInt(string(text), 10, 64)
+		return to.integer(i), err
 	case connect.Number:
-		switch text {
-		case "Infinity":
-			return math.Inf(1), nil
-		case "-Infinity":
-			return math.Inf(-1), nil
-		}
-		return strconv.ParseFloat(text, 64)
+		f, err := strconv.ParseFloat(string(text), 64) // knows Infinity
+		return to.number(f), err
 	case connect.Boolean:
-		return strconv.ParseBool(text)
+		b, err := strconv.ParseBool(string(text))
+		return to.boolean(b), err
 	case connect.Timestamp:
-		return time.Parse(connect.TimeFormat, text)
+		at, err := time.Parse(connect.TimeFormat, string(text))
+		return to.time(at.UnixMicro()), err
 	case connect.JSON:
-		return connect.Document(text), nil
+		return appendText(to, tagDocument, text), nil
 	case connect.Text:
 	}
-	return text, nil
+	return appendText(to, tagText, text), nil
 }
 
 // noEOF tells a file that ends within a row from one that ends after it.
@@ -186,12 +182,4 @@ func noEOF(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-func absentAll(n int) []any {
-	values := make([]any, n)
-	for i := range values {
-		values[i] = absent{}
-	}
-	return values
 }

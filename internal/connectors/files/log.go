@@ -18,6 +18,8 @@ func (o op) String() string { return [...]string{"row", "put", "mark", "remove"}
 type logRecorder struct {
 	stream  string
 	seq     int64
+	change  change
+	rows    held
 	writing *writing
 	publish move
 }
@@ -43,12 +45,28 @@ func logColumns(columns []connect.Column) []connect.Column {
 		connect.Column{Name: columnSeq, Type: connect.Integer, Required: true})
 }
 
-func (r *logRecorder) write(_ context.Context, _ *table, o op, values []any) error {
+func (r *logRecorder) write(_ context.Context, t *table, record connect.Record) error {
+	if err := t.change(&r.change, record); err != nil {
+		return err
+	}
 	r.seq++
-	return r.writing.encode(append(values, o.String(), r.seq))
+	r.change.values = r.change.values.text(r.change.op.String()).integer(r.seq)
+	if r.rows.add(r.change); len(r.rows.bytes) < mostAhead {
+		return nil
+	}
+	return r.flush()
+}
+
+func (r *logRecorder) flush() error {
+	err := r.writing.encode(&r.rows)
+	r.rows = r.rows.emptied()
+	return err
 }
 
 func (r *logRecorder) end(_ context.Context, next *manifest) error {
+	if err := r.flush(); err != nil {
+		return err
+	}
 	if _, err := r.writing.commit(); err != nil {
 		return err
 	}
@@ -80,16 +98,18 @@ func (d *destination) logged(ctx context.Context, s shape) (changes, error) {
 		return nil, err
 	}
 	columns := logColumns(s.all())
-	at := len(s.Columns)
-	sorted := d.newSorter("log." + s.Folder)
+	sorted, by := d.scratchSorter("log."+s.Folder), s.sortBy()
+	ops := []string{row.String(), put.String(), mark.String(), remove.String()}
 	var c change
 	for _, name := range d.logFiles(names, s) {
-		err := d.options.readRows(ctx, d.store, name, columns, func(values []any) error {
-			c.op = op(slices.Index([]any{row.String(), put.String(), mark.String(), remove.String()}, values[at]))
+		err := d.options.readRows(ctx, d.store, name, columns, func(row packed) error {
+			more := row.from(len(s.Columns))
+			c.op = op(slices.Index(ops, string(more.at(0).text)))
 			if c.op < put || c.op > remove {
 				return damaged(name)
 			}
-			s.fill(&c, values[:at])
+			c.values = row[:len(row)-len(more)]
+			c.key = appendKeys(c.key[:0], c.values, by)
 			return sorted.add(ctx, c)
 		})
 		if err != nil {
@@ -97,18 +117,4 @@ func (d *destination) logged(ctx context.Context, s shape) (changes, error) {
 		}
 	}
 	return sorted.merged(ctx)
-}
-
-// fill writes the values of a row into c, whose memory is used again.
-func (s shape) fill(c *change, values []any) {
-	c.key, c.payload = s.sortKey(c.key[:0], values), c.payload[:0]
-	for _, v := range values {
-		c.payload = appendValue(c.payload, v)
-	}
-}
-
-// newSorter returns a sorter whose files are in the scratch folder.
-func (d *destination) newSorter(name string) *sorter {
-	number := d.begin()
-	return &sorter{store: d.scratch, name: func(n int) string { return fmt.Sprintf("%s%s.%d-%d", scratchName, name, number, n) }}
 }

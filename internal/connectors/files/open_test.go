@@ -143,7 +143,7 @@ func TestScan_refuses_damaged_files_without_telling_what_is_in_them(t *testing.T
 				continue // times are numbers there
 			}
 			place := at{filepath.Join(t.TempDir(), "copy"), "format=" + format}
-			place.run(t, numbered(0)...)
+			place.run(t, event("a", 1, 1), event("b", 1, 1), event("c", 1, 1))
 			path := found(t, place.folder, events())[0]
 			content, err := os.ReadFile(path)
 			if err != nil {

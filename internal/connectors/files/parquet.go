@@ -1,10 +1,8 @@
 package files
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
@@ -16,7 +14,8 @@ const (
 	// mostGroup is how many bytes of values a row group has at most: what is
 	// held in memory, compressed, until the group is written.
 	mostGroup = 32 << 20
-	// someRows are handed to the writer at once.
+	// someRows are read at once, and handed to the writer: their values fit
+	// into the cache of a processor.
 	someRows = 64
 )
 
@@ -61,92 +60,117 @@ func nodeOf(t connect.Type) parquet.Node {
 	return parquet.String()
 }
 
+// parquetEncoder hands values to the writer by column: of rows the writer would
+// have to take them apart.
 type parquetEncoder struct {
-	out     *parquet.GenericWriter[any]
-	columns []connect.Column
-	rows    []parquet.Row
-	held    int // bytes in the row group
-	written int64
+	out    *parquet.GenericWriter[any]
+	nulls  []parquet.Value // of each column
+	levels []int           // of each column's values that are not null
+	values [2]parquetValues
+	group  int // bytes in the row group
+	rows   int64
 }
+
+// parquetValues are the values of someRows by column.
+type parquetValues [][]parquet.Value
 
 func newParquetEncoder(w io.Writer, columns []connect.Column, compression string) *parquetEncoder {
 	codecs := map[string]compress.Codec{"none": &parquet.Uncompressed, "gzip": &parquet.Gzip, "zstd": &parquet.Zstd}
-	return &parquetEncoder{columns: columns, out: parquet.NewGenericWriter[any](w,
+	e := &parquetEncoder{out: parquet.NewGenericWriter[any](w,
 		schemaOf(columns), parquet.Compression(codecs[compression]), parquet.CreatedBy("kalends", "", ""))}
-}
-
-func (e *parquetEncoder) encode(values []any) error {
-	at := len(e.rows)
-	if at < cap(e.rows) {
-		e.rows = e.rows[:at+1]
-	} else {
-		e.rows = append(e.rows, nil)
-	}
-	r := e.rows[at][:0]
-	for i, c := range e.columns {
-		v, size := parquetValue(values[i])
-		e.held += size
-		defined := 0
-		if !v.IsNull() && !c.Required {
-			defined = 1
+	for i, c := range columns {
+		level := 1
+		if c.Required {
+			level = 0
 		}
-		r = append(r, v.Level(0, defined, i))
+		e.levels, e.nulls = append(e.levels, level), append(e.nulls, parquet.NullValue().Level(0, 0, i))
 	}
-	e.rows[at] = r
-	if len(e.rows) < someRows && e.held < mostGroup {
+	for i := range e.values {
+		e.values[i] = make(parquetValues, len(columns))
+	}
+	return e
+}
+
+// encode ends the row group if it is large.
+func (e *parquetEncoder) encode(rows *held) error {
+	err := ahead(&e.values[0], &e.values[1], func(now *parquetValues, next func(*parquetValues) *parquetValues) error {
+		for n := 0; n < len(rows.index) && now != nil; n += someRows {
+			e.fill(*now, rows.part(n, min(n+someRows, len(rows.index))))
+			now = next(now)
+		}
 		return nil
-	}
-	return e.flush()
-}
-
-// flush hands the rows on, and ends the row group if it is large.
-func (e *parquetEncoder) flush() error {
-	n, err := e.out.WriteRows(e.rows)
-	e.written += int64(n)
-	e.rows = e.rows[:0]
-	if err == nil && e.held >= mostGroup {
-		e.held = 0
-		err = e.out.Flush()
-	}
-	return err
-}
-
-// Close ends the file and looks whether its footer knows every row.
-func (e *parquetEncoder) Close() error {
-	if err := errors.Join(e.flush(), e.out.Close()); err != nil {
+	}, e.write)
+	if err != nil {
 		return err
 	}
-	if n := e.out.File().NumRows(); n != e.written {
-		return fmt.Errorf("the footer counts %d rows, written were %d", n, e.written)
+	e.rows += int64(len(rows.index))
+	e.group += rows.size()
+	if e.group < mostGroup {
+		return nil
+	}
+	e.group = 0
+	return e.out.Flush()
+}
+
+func (e *parquetEncoder) fill(values parquetValues, rows *held) {
+	for i := range values {
+		values[i] = values[i][:0]
+	}
+	for n := range rows.index {
+		row := rows.at(n).values
+		for i := range values {
+			var c cell
+			c, row = row.cut()
+			v := e.nulls[i]
+			if !c.null() {
+				v = parquetValue(c).Level(0, e.levels[i], i)
+			}
+			values[i] = append(values[i], v)
+		}
+	}
+}
+
+func (e *parquetEncoder) write(values *parquetValues) error {
+	for i, column := range e.out.ColumnWriters() {
+		if _, err := column.WriteRowValues((*values)[i]); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// parquetValue returns v as Parquet has it, and about how many bytes it takes.
-func parquetValue(v any) (_ parquet.Value, size int) {
-	const number = 8
-	switch v := v.(type) {
-	case string:
-		return parquet.ByteArrayValue([]byte(v)), number + len(v)
-	case connect.Document:
-		return parquet.ByteArrayValue([]byte(v)), number + len(v)
-	case int64:
-		return parquet.Int64Value(v), number
-	case float64:
-		return parquet.DoubleValue(v), number
-	case bool:
-		return parquet.BooleanValue(v), 1
-	case time.Time:
-		return parquet.Int64Value(v.UnixMicro()), number
+// Close ends the file and looks whether its footer knows every row.
+func (e *parquetEncoder) Close() error {
+	if err := e.out.Close(); err != nil {
+		return err
 	}
-	return parquet.NullValue(), 1
+	if n := e.out.File().NumRows(); n != e.rows {
+		return fmt.Errorf("the footer counts %d rows, written were %d", n, e.rows)
+	}
+	return nil
+}
+
+func parquetValue(c cell) parquet.Value {
+	switch c.tag {
+	case tagText, tagDocument:
+		return parquet.ByteArrayValue(c.text)
+	case tagInteger, tagTime:
+		return parquet.Int64Value(c.number)
+	case tagNumber:
+		return parquet.DoubleValue(c.float())
+	case tagFalse, tagTrue:
+		return parquet.BooleanValue(c.tag == tagTrue)
+	}
+	return parquet.NullValue()
 }
 
 type parquetDecoder struct {
 	rows    parquet.RowReader
 	close   func() error
 	columns []connect.Column
-	at      []int // the column of each leaf, -1: of none
+	kinds   []parquet.Kind // of the columns
+	at      []int          // the column of each leaf, -1: of none
+	row     scattered
 	read    []parquet.Row
 	next    int
 }
@@ -157,7 +181,12 @@ func newParquetDecoder(f file, columns []connect.Column) (*parquetDecoder, error
 		return nil, err
 	}
 	r := parquet.NewGenericReader[any](opened)
-	d := &parquetDecoder{rows: r, close: r.Close, columns: columns, read: make([]parquet.Row, 0, someRows)}
+	d := &parquetDecoder{
+		rows: r, close: r.Close, columns: columns, row: make(scattered, len(columns)), read: make([]parquet.Row, 0, someRows),
+	}
+	for _, c := range columns {
+		d.kinds = append(d.kinds, nodeOf(c.Type).Type().Kind())
+	}
 	for _, path := range opened.Schema().Columns() {
 		at := -1
 		for i, c := range columns {
@@ -172,7 +201,7 @@ func newParquetDecoder(f file, columns []connect.Column) (*parquetDecoder, error
 
 func (d *parquetDecoder) Close() error { return d.close() }
 
-func (d *parquetDecoder) decode() ([]any, error) {
+func (d *parquetDecoder) decode(to packed) (packed, error) {
 	if d.next == len(d.read) {
 		n, err := d.rows.ReadRows(d.read[:cap(d.read)])
 		if n == 0 {
@@ -183,39 +212,37 @@ func (d *parquetDecoder) decode() ([]any, error) {
 		}
 		d.read, d.next = d.read[:n], 0
 	}
-	values := absentAll(len(d.columns))
+	d.row.clear()
 	for _, v := range d.read[d.next] {
-		if at := d.at[v.Column()]; at >= 0 {
-			var err error
-			if values[at], err = fromParquet(d.columns[at].Type, v); err != nil {
-				return nil, err
-			}
+		switch at := d.at[v.Column()]; {
+		case at < 0:
+		case !v.IsNull() && v.Kind() != d.kinds[at]:
+			return nil, errForm
+		default:
+			d.row[at] = addParquet(d.row[at][:0], d.columns[at].Type, v)
 		}
 	}
 	d.next++
-	return values, nil
+	return d.row.pack(to), nil
 }
 
-// fromParquet returns a copy of what v holds.
-func fromParquet(t connect.Type, v parquet.Value) (any, error) {
-	switch {
-	case v.IsNull():
-		return nil, nil
-	case nodeOf(t).Type().Kind() != v.Kind():
-		return nil, errForm
+// addParquet adds what v holds to a row.
+func addParquet(to packed, t connect.Type, v parquet.Value) packed {
+	if v.IsNull() {
+		return to.null()
 	}
 	switch t {
 	case connect.Integer:
-		return v.Int64(), nil
+		return to.integer(v.Int64())
 	case connect.Number:
-		return v.Double(), nil
+		return to.number(v.Double())
 	case connect.Boolean:
-		return v.Boolean(), nil
+		return to.boolean(v.Boolean())
 	case connect.Timestamp:
-		return time.UnixMicro(v.Int64()).UTC(), nil
+		return to.time(v.Int64())
 	case connect.JSON:
-		return connect.Document(v.ByteArray()), nil
+		return appendText(to, tagDocument, v.ByteArray())
 	case connect.Text:
 	}
-	return string(v.ByteArray()), nil
+	return appendText(to, tagText, v.ByteArray())
 }

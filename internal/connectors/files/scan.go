@@ -43,8 +43,8 @@ func (d *destination) scan(ctx context.Context, s connect.Stream, see func(conne
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	return fold(ctx, kept, from, func(_ []byte, values []any) error {
-		r := connect.Record{Values: make([]any, len(s.Columns))}
+	return fold(ctx, kept, from, func(row change) error {
+		r, values := connect.Record{Values: make([]any, len(s.Columns))}, row.values.values(len(kept.Columns))
 		for i, c := range s.Columns {
 			if at := kept.at(c.Name); at >= 0 {
 				r.Values[i] = values[at]

@@ -9,11 +9,26 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/kalends/kalends/internal/connect"
 )
+
+func events() connect.Stream {
+	return connect.Stream{Name: "events", Key: []string{"uri"}, Columns: []connect.Column{
+		{Name: "uri", Type: connect.Text}, {Name: "start_time", Type: connect.Timestamp}, {Name: "batch", Type: connect.Integer},
+		{Name: "raw", Type: connect.JSON}, {Name: connect.ColumnDeleted, Type: connect.Timestamp},
+	}}
+}
+
+// event returns a record; those of a month have the same start_time.
+func event(uri string, month time.Month, batch int) connect.Record {
+	return connect.Record{Values: []any{
+		uri, time.Date(2026, month, 1, 12, 0, 0, 0, time.UTC), int64(batch), connect.Document(`"` + strings.Repeat("raw ", 400) + `"`), nil,
+	}}
+}
 
 // prepared returns a destination with streams prepared.
 func (a at) prepared(t *testing.T, streams ...connect.Stream) connect.Destination {
@@ -83,49 +98,64 @@ func TestSnapshot_is_parted_by_time_and_a_row_is_in_one_part(t *testing.T) {
 }
 
 // A program that knows no more than a pattern reads all the time while one run
-// after the other replaces the snapshot.
+// after the other replaces every row.
 func TestSnapshot_is_whole_whenever_it_is_read(t *testing.T) {
 	t.Parallel()
+	const runs, rows = 12, 300
+	batch := func(n int) (all []connect.Record) {
+		for i := range rows {
+			all = append(all, event(fmt.Sprint("event ", i), 1, n))
+		}
+		return all
+	}
 	for _, query := range []string{"format=jsonl", "format=csv&compress=gzip", "format=parquet"} {
 		place := at{filepath.Join(inMemory(t), "copy"), query}
 		o, err := newOptions(place.values(t))
 		if err != nil {
 			t.Fatal(err)
 		}
-		place.run(t, numbered(0)...)
+		place.run(t, batch(0)...)
+		last := int64(0)
+		read := func() {
+			paths, err := filepath.Glob(filepath.Join(place.folder, "events", "*"+o.extension()))
+			if err != nil || len(paths) != 1 {
+				t.Errorf("a reader finds %v: %v", paths, err)
+				return
+			}
+			of := map[int64]int{}
+			for _, row := range readFile(t, o, paths[0], events()) {
+				of[row["batch"].(int64)]++
+			}
+			for n, got := range of {
+				if got != rows || n < last {
+					t.Errorf("a reader sees %d rows of batch %d after batch %d", got, n, last)
+				}
+				last = n
+			}
+			if len(of) != 1 {
+				t.Errorf("a reader sees rows of %d batches", len(of))
+			}
+		}
 		done := make(chan struct{})
 		var reading sync.WaitGroup
-		reads := map[int64]bool{}
 		reading.Go(func() {
 			for {
-				paths, err := filepath.Glob(filepath.Join(place.folder, "events", "*"+o.extension()))
-				if err != nil || len(paths) != 1 {
-					t.Errorf("a reader finds %v: %v", paths, err)
-					return
-				}
-				last := int64(-1)
-				rows := readFile(t, o, paths[0], events())
-				for _, row := range rows {
-					last = max(last, row["batch"].(int64))
-				}
-				reads[last] = true
-				if want := int(last)*(batchRows-1) + batchRows; len(rows) != want {
-					t.Errorf("a reader sees %d rows, want %d after batch %d", len(rows), want, last)
-				}
 				select {
 				case <-done:
 					return
 				default:
+					read()
 				}
 			}
 		})
-		for n := range 20 {
-			place.run(t, numbered(n)...)
+		for n := range runs {
+			place.run(t, batch(n+1)...)
 		}
 		close(done)
 		reading.Wait()
-		if len(reads) < 2 {
-			t.Errorf("the reader saw the snapshots %v only", reads)
+		read()
+		if last != runs {
+			t.Errorf("the last snapshot is of batch %d", last)
 		}
 	}
 }

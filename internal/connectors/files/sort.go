@@ -1,11 +1,9 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 )
 
@@ -17,25 +15,31 @@ const mostHeld = 8 << 20
 type sorter struct {
 	store store
 	name  func(n int) string // of the n-th file
-	held  []byte             // keys and payloads
-	index []entry
+	held  held
 	parts []part
+	free  func() // lets others have the memory; the sorter is of no use then
 }
 
-// entry is where a change stands in what is held.
-type entry struct {
-	from, payload, end int
-	op                 op
+// newSorter returns a sorter. It takes memory that others have left: growing it
+// anew for each transaction would take longer than sorting.
+func (d *destination) newSorter(store store, name func(n int) string) *sorter {
+	s := &sorter{store: store, name: name}
+	if n := len(d.left); n > 0 {
+		s.held, d.left = d.left[n-1], d.left[:n-1]
+	}
+	s.free = func() { d.left, s.held = append(d.left, s.held.emptied()), held{} }
+	return s
+}
+
+// scratchSorter returns a sorter whose files are in the scratch folder.
+func (d *destination) scratchSorter(name string) *sorter {
+	number := d.begin()
+	return d.newSorter(d.scratch, func(n int) string { return fmt.Sprintf("%s%s.%d-%d", scratchName, name, number, n) })
 }
 
 func (s *sorter) add(ctx context.Context, c change) error {
-	e := entry{from: len(s.held), op: c.op}
-	s.held = append(s.held, c.key...)
-	e.payload = len(s.held)
-	s.held = append(s.held, c.payload...)
-	e.end = len(s.held)
-	s.index = append(s.index, e)
-	if len(s.held) < mostHeld {
+	s.held.add(c)
+	if len(s.held.bytes) < mostHeld {
 		return nil
 	}
 	return s.flush(ctx)
@@ -43,53 +47,29 @@ func (s *sorter) add(ctx context.Context, c change) error {
 
 // flush writes what is held to a file.
 func (s *sorter) flush(ctx context.Context) error {
-	if len(s.index) == 0 {
+	if len(s.held.index) == 0 {
 		return nil
 	}
-	p, err := writeRun(ctx, s.store, s.name(len(s.parts)), s.sorted())
+	p, err := writeRun(ctx, s.store, s.name(len(s.parts)), s.held.sorted())
 	if err != nil {
 		return err
 	}
 	s.parts = append(s.parts, p)
-	s.held, s.index = s.held[:0], s.index[:0]
+	s.held = s.held.emptied()
 	return nil
-}
-
-// sorted yields what is held.
-func (s *sorter) sorted() *heldChanges {
-	slices.SortStableFunc(s.index, func(a, b entry) int {
-		return bytes.Compare(s.held[a.from:a.payload], s.held[b.from:b.payload])
-	})
-	return &heldChanges{s: s}
 }
 
 // merged yields all that was added. The sorter is of no use then.
 func (s *sorter) merged(ctx context.Context) (changes, error) {
 	if len(s.parts) == 0 {
-		return s.sorted(), nil
+		return s.held.sorted(), nil
 	}
 	if err := s.flush(ctx); err != nil {
 		return nil, err
 	}
-	s.held, s.index = nil, nil
+	s.free()
 	return mergeRuns(ctx, s.store, s.parts, s.store, s.name(len(s.parts)))
 }
-
-type heldChanges struct {
-	s *sorter
-	n int
-}
-
-func (h *heldChanges) next() (change, error) {
-	if h.n == len(h.s.index) {
-		return change{}, io.EOF
-	}
-	e := h.s.index[h.n]
-	h.n++
-	return change{key: h.s.held[e.from:e.payload], op: e.op, payload: h.s.held[e.payload:e.end]}, nil
-}
-
-func (*heldChanges) Close() error { return nil }
 
 // mostOpen is how many files are merged at once.
 const mostOpen = 128

@@ -12,7 +12,7 @@ import (
 
 // recorder takes down the changes of one stream in a transaction.
 type recorder interface {
-	write(ctx context.Context, t *table, o op, values []any) error
+	write(ctx context.Context, t *table, r connect.Record) error
 	// end makes the changes durable and adds them to the next manifest.
 	end(ctx context.Context, next *manifest) error
 	// drop removes what was written.
@@ -67,11 +67,7 @@ func (t *tx) write(ctx context.Context, s connect.Stream, records []connect.Reco
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		o, values, err := table.record(r)
-		if err != nil {
-			return err
-		}
-		if err := to.write(ctx, table, o, values); err != nil {
+		if err := to.write(ctx, table, r); err != nil {
 			return err
 		}
 	}
@@ -92,9 +88,10 @@ func (t *tx) record(ctx context.Context, of *table) (recorder, error) {
 	if t.d.options.Layout == logs {
 		return t.d.newLogRecorder(ctx, of, t.number)
 	}
-	return &sortRecorder{stream: of.Name, sorter: sorter{store: t.d.store, name: func(n int) string {
+	sorter := t.d.newSorter(t.d.store, func(n int) string {
 		return fmt.Sprintf("%s%s.%012d-%d", changesName, of.shape.Folder, t.number, n)
-	}}}, nil
+	})
+	return &sortRecorder{stream: of.Name, sorter: sorter}, nil
 }
 
 func (t *tx) Commit(ctx context.Context) error {
@@ -151,12 +148,14 @@ func (t *tx) usable() error {
 // sortRecorder writes changes sorted, to be merged with the snapshot.
 type sortRecorder struct {
 	stream string
-	sorter sorter
+	sorter *sorter
 	change change
 }
 
-func (r *sortRecorder) write(ctx context.Context, t *table, o op, values []any) error {
-	t.change(&r.change, o, values)
+func (r *sortRecorder) write(ctx context.Context, t *table, record connect.Record) error {
+	if err := t.change(&r.change, record); err != nil {
+		return err
+	}
 	return r.sorter.add(ctx, r.change)
 }
 
@@ -164,6 +163,7 @@ func (r *sortRecorder) end(ctx context.Context, next *manifest) error {
 	if err := r.sorter.flush(ctx); err != nil {
 		return err
 	}
+	r.sorter.free()
 	s := next.Streams[r.stream]
 	s.Changes = slices.Concat(s.Changes, r.sorter.parts)
 	next.Streams[r.stream] = s
