@@ -72,21 +72,9 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 		disk, resize := connecttest.SmallDisk(t, "8m", false)
 		place := at{filepath.Join(disk, "copy"), query}
 		d := place.Open(t)
-		if err := connecttest.PrepareLoad(t.Context(), d); err != nil {
-			t.Fatal(err)
-		}
-		landed := 0
-		var err error
-		for ; err == nil; landed++ {
-			err = connecttest.WriteLoad(t.Context(), d, landed, func() {})
-		}
-		landed--
-		full(t, "writing", err)
+		landed := connecttest.UntilFull(t, d)
 		if err := d.Close(); err != nil {
-			full(t, "Close", err)
-		}
-		if landed == 0 {
-			t.Fatal("full before the first batch: this tests nothing")
+			connecttest.Refused(t, "Close", err, fault.Unavailable, "full")
 		}
 		place.published(t)
 		if got := connecttest.Loaded(t, place); got != landed {
@@ -101,12 +89,5 @@ func TestWrite_says_when_the_disk_is_full_and_goes_on_when_it_is_not(t *testing.
 		if got := connecttest.Loaded(t, place); got != landed+1 {
 			t.Errorf("%d batches are there, %d were committed", got, landed+1)
 		}
-	}
-}
-
-func full(t *testing.T, doing string, err error) {
-	t.Helper()
-	if fault.KindOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "full") || fault.HintOf(err) == "" {
-		t.Fatalf("%s: %s: %v (%s)", doing, fault.KindOf(err), err, fault.HintOf(err))
 	}
 }

@@ -83,6 +83,9 @@ func large(t *testing.T) map[string]string {
 }
 
 func TestSource_a_cut_connection_ends_the_read_and_the_next_completes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	t.Setenv("AWS_MAX_ATTEMPTS", "1")
 	cutter := &once{instead: cut}
 	store := buckettest.New(t, cutter.through)
@@ -111,6 +114,9 @@ func TestSource_a_cut_connection_ends_the_read_and_the_next_completes(t *testing
 
 func TestSource_an_object_that_changes_is_refused(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	all := large(t)
 	for _, name := range []string{"x.jsonl", "x.parquet"} {
 		content := all[name]

@@ -226,6 +226,9 @@ func lines(n int, end string) io.Reader {
 
 func TestSource_standard_input_is_typed_by_its_beginning(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("much work and little beside it: the race detector would find nothing")
+	}
 	values := map[string]string{fieldPath: standardInput, optionName: "people"}
 	const many = 200_000 // lines: more than is looked at
 	s, rows, err := read(t, values, iotest.HalfReader(lines(many, "")))
