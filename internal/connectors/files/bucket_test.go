@@ -109,7 +109,7 @@ func TestDestination_in_a_bucket(t *testing.T) { //nolint:paralleltest // the su
 	t.Run("log", func(t *testing.T) {
 		connecttest.TestDestination(t, connecttest.Harness{InfinityRefused: true, Fresh: func(t testing.TB) connecttest.Place {
 			t.Helper()
-			return bucketAt{newS3(t), "layout=log&compress=gzip", inMemory(t)}
+			return bucketAt{newS3(t), "layout=log&compress=zstd", inMemory(t)}
 		}})
 	})
 }
