@@ -74,7 +74,7 @@ func TestKill(t *testing.T, p Place, name string, check func()) {
 		return Loaded(t, p)
 	}
 	there := 0
-	for range 3 {
+	for range 2 {
 		v := startVictim(t, name, there, strconv.Itoa(there+2))
 		v.wait(t, "written", there+2)
 		v.kill(t)

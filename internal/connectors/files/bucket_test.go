@@ -96,7 +96,7 @@ func TestDestination_in_a_bucket(t *testing.T) { //nolint:paralleltest // the su
 	t.Run("log", func(t *testing.T) {
 		connecttest.TestDestination(t, connecttest.Harness{InfinityRefused: true, Fresh: func(t testing.TB) connecttest.Place {
 			t.Helper()
-			return bucketAt{buckettest.New(t, nil).URL, "layout=log&compress=gzip", inMemory(t)}
+			return bucketAt{buckettest.New(t, nil).URL, "layout=log&compress=zstd", inMemory(t)}
 		}})
 	})
 }
