@@ -38,7 +38,7 @@ func promises() []promise {
 		{"sqlite", "rows of meetings and invitees a second into SQLite ÷ with the driver and an upsert alone: at least 0.7", sqlite},
 		{"estimate", "calls that kalends estimate tells ÷ calls that the first sync of 60,000 events then makes: between 0.9 and 1.1", estimate},
 		{"mysql", "rows of meetings and invitees a second into MariaDB ÷ with LOAD DATA and an upsert alone: at least 0.7", mysql},
-		{"files", "rows a second into Parquet and JSON Lines ÷ with the format's writer used directly: at least 0.7", keeping},
+		{"files", "rows a second into Parquet and JSON Lines, as a log and as a snapshot, ÷ with the format's writer used directly: at least 0.7", keeping},
 		{"duckdb", "rows of meetings and invitees a second into DuckDB ÷ with the driver's Appender and an upsert alone: at least 0.7", duckdb},
 		{"emulator", "pages of 20 events a second ÷ 2,000, lists of invitees a second ÷ 5,000, peak memory at 1,000,000 events ÷ 150 MB", emulator},
 	}
