@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -165,4 +166,45 @@ func TestScan_refuses_damaged_files_without_telling_what_is_in_them(t *testing.T
 			}
 		}
 	}
+}
+
+// Changes that are not in the snapshot yet have checksums.
+func TestScan_refuses_damaged_changes(t *testing.T) {
+	t.Parallel()
+	place := at{filepath.Join(t.TempDir(), "copy"), "format=parquet"}
+	d := place.prepared(t, events())
+	commit(t, d, event("a", 1, 1), event("b", 1, 1), event("c", 1, 1))
+	files, err := filepath.Glob(filepath.Join(place.folder, changesName, "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%v: %v", files, err)
+	}
+	content, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	refused := func(doing string, err error) {
+		t.Helper()
+		if fault.KindOf(err) != fault.Invalid || !strings.Contains(fmt.Sprint(err), "damaged") {
+			t.Errorf("%s: %v", doing, err)
+		}
+	}
+	scanned := func() (failed error) {
+		for _, failed = range d.Scan(t.Context(), events()) {
+			continue
+		}
+		return failed
+	}
+	for i := range content {
+		spoilt := slices.Clone(content)
+		spoilt[i] ^= 0x20
+		if err := os.WriteFile(files[0], spoilt, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		refused(fmt.Sprint("byte ", i, " changed"), scanned())
+	}
+	if err := os.WriteFile(files[0], content[:len(content)/2], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	refused("cut", scanned())
+	refused("Close", d.Close())
 }

@@ -30,8 +30,16 @@ func createRun(ctx context.Context, s store, name string) (*runWriter, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := s2.NewWriter(u, s2.WriterConcurrency(1), s2.WriterBlockSize(block))
-	return &runWriter{upload: u, out: out, part: part{Name: name}}, nil
+	w := &runWriter{upload: u, part: part{Name: name}}
+	w.out = s2.NewWriter(w, s2.WriterConcurrency(1), s2.WriterBlockSize(block))
+	return w, nil
+}
+
+// Write counts the bytes of the file.
+func (w *runWriter) Write(b []byte) (int, error) {
+	n, err := w.upload.Write(b)
+	w.part.Bytes += int64(n)
+	return n, err
 }
 
 func (w *runWriter) write(c change) error {
@@ -43,7 +51,6 @@ func (w *runWriter) write(c change) error {
 		_, err = w.out.Write(c.values)
 	}
 	w.part.Rows++
-	w.part.Bytes += int64(len(w.head) + len(c.values))
 	return err
 }
 
